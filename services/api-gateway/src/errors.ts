@@ -1,0 +1,45 @@
+import { CodedError, type CodedErrorOptions } from '@voiceassist/kernel'
+
+/** Every code of the gateway: its HTTP status and what it means. `docs/errors.md` is tested against this table. */
+export const gatewayErrors = {
+  CONFIG_INVALID: [500, 'An environment variable or argument has a value that cannot be used'],
+  PORT_IN_USE: [500, 'Another program listens on the port'],
+  DATA_FOLDER_IN_USE: [500, 'Another process holds the data folder'],
+  DATABASE_UNREACHABLE: [503, 'The database does not answer'],
+  VECTOR_EXTENSION_MISSING: [500, 'The PostgreSQL server lacks the extension pgvector'],
+  SCHEMA_OUTDATED: [500, 'The database lacks a migration that this version needs'],
+  ANOTHER_GATEWAY: [500, 'Another gateway serves this database'],
+  EMBEDDER_MISMATCH: [500, 'The stored vectors are of another model or of other dimensions than the embedder'],
+  EMBEDDER_FAILED: [503, 'The embedder did not answer, or not with what was asked'],
+  ACQUIRE_TIMEOUT: [503, 'No database connection came free in time'],
+  ACQUIRE_IN_TRANSACTION: [500, 'Code within a transaction asked the pool for a second connection'],
+  POOL_CLOSED: [503, 'The database pool is closed'],
+  VALIDATION_FAILED: [400, 'The request has a field that is missing, unknown or out of its limits'],
+  UNAUTHENTICATED: [401, 'The request carries no valid token'],
+  INVALID_CREDENTIALS: [401, 'E-mail and password do not match an active account'],
+  FORBIDDEN: [403, 'The account has no right to this'],
+  NOT_FOUND: [404, 'There is no such thing, or it belongs to someone else'],
+  SESSION_ENDED: [409, 'The session has ended and takes no more messages'],
+  IDEMPOTENCY_CONFLICT: [409, 'The clientMessageId was used for another message'],
+  EMAIL_TAKEN: [409, 'An account with this e-mail exists'],
+  DOCUMENT_EXISTS: [409, 'The same document is stored already'],
+  DOCUMENT_UNREADABLE: [422, 'The file is not text of a supported format, or holds no text'],
+  DOCUMENT_TOO_LARGE: [413, 'The document is over the size limit'],
+  UNSUPPORTED_FORMAT: [415, 'The file format is not supported'],
+  TOO_MANY_REQUESTS: [429, 'Too many requests in a short time'],
+  OVERLOADED: [503, 'The gateway is too busy to take the request'],
+  SHUTTING_DOWN: [503, 'The gateway is shutting down'],
+  INTERNAL: [500, 'A fault of the gateway itself; the log has it under the request id'],
+} as const satisfies Record<string, readonly [status: number, meaning: string]>
+
+export type GatewayErrorCode = keyof typeof gatewayErrors
+
+export class GatewayError extends CodedError<GatewayErrorCode> {
+  /** The HTTP status this error is answered with. */
+  readonly status: number
+
+  constructor(code: GatewayErrorCode, message: string, options?: CodedErrorOptions) {
+    super(code, message, options)
+    this.status = gatewayErrors[code][0]
+  }
+}
