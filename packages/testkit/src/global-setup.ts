@@ -1,0 +1,34 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findPostgres } from './services/find-postgres.js'
+import { guard } from './services/guard.js'
+import { type PostgresSource, ServiceUnavailable } from './services/postgres-source.js'
+import { startPostgres } from './services/start-postgres.js'
+import { announce, databaseUrlOfRun } from './services/test-run.js'
+
+/**
+ * Vitest's global set-up: one PostgreSQL server for the whole run, unless `TEST_DATABASE_URL` names one. Outside CI a
+ * service that cannot be had is named at the end, its tests being skipped; with `CI=true` it fails the run.
+ */
+export default async function setup(): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'voiceassist-tests-'))
+  const keeper = guard('rm -rf "$1"', folder)
+  const missing: string[] = []
+  const source = await findPostgres().catch((error: unknown): undefined => {
+    if (!(error instanceof ServiceUnavailable) || process.env.CI === 'true') throw error
+    missing.push(error.message)
+  })
+  announce({ folder, source, databaseUrl: databaseUrlOfRun() })
+  const server = await ownServer(source)
+  announce({ folder, source, databaseUrl: databaseUrlOfRun() ?? server?.url })
+  return async () => {
+    await server?.close()
+    await keeper.release()
+    for (const line of missing) console.log(`\nTests skipped for want of a service: ${line}`)
+  }
+}
+
+async function ownServer(source: PostgresSource | undefined) {
+  return source && !databaseUrlOfRun() ? await startPostgres() : undefined
+}

@@ -1,0 +1,65 @@
+import pg from 'pg'
+
+/** How PostgreSQL stops: `smart` waits for clients, `fast` closes them, `immediate` skips the clean-up and recovers at the next start. */
+export type StopMode = 'smart' | 'fast' | 'immediate'
+
+/** A server of a test's own. */
+export interface PostgresServer {
+  /** The superuser's URL of database `postgres` on 127.0.0.1; the same after a restart. */
+  readonly url: string
+  /** Stops the server and resolves when it is gone. */
+  stop(mode?: StopMode): Promise<void>
+  /** Starts a stopped or killed server and resolves when it answers. */
+  start(): Promise<void>
+  restart(mode?: StopMode): Promise<void>
+  /** Ends every process of the server by SIGKILL, as a crash of the machine would; resolves when they are gone. */
+  kill(): Promise<void>
+  /** Stops the server and removes its data. */
+  close(): Promise<void>
+}
+
+export interface PostgresOptions {
+  /** Settings as in `postgresql.conf`, above the ones for tests. */
+  readonly settings?: Readonly<Record<string, string | number>>
+}
+
+/**
+ * Settings every server of tests runs with. Nothing waits for the disk: a test's server need not survive a power cut.
+ * `synchronous_commit` stays on, so that what was acknowledged survives `kill()`. Dynamic shared memory lies in the data folder,
+ * where it cannot outlive the server.
+ */
+export const testSettings: Readonly<Record<string, string | number>> = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  max_connections: 200,
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+  dynamic_shared_memory_type: 'mmap',
+  listen_addresses: '127.0.0.1',
+}
+
+/** `-c name=value …` for the command line of `postgres`. */
+export function settingArguments(settings: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}
+
+/** Tries to connect until the server answers a query. @throws the reason of `failed`, or after `deadlineMs`. */
+export async function untilItAnswers(url: string, failed: () => string | undefined, deadlineMs = 60_000) {
+  const end = performance.now() + deadlineMs
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      await client.query('select 1')
+      return
+    } catch (error) {
+      const reason = failed()
+      if (reason !== undefined) throw new Error(reason, { cause: error })
+      if (performance.now() > end) throw new Error(`PostgreSQL does not answer at ${url}`, { cause: error })
+      await new Promise(resolve => setTimeout(resolve, 25))
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+}

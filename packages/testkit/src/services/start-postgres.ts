@@ -1,0 +1,17 @@
+import { startContainerPostgres } from './container-postgres.js'
+import { findPostgres } from './find-postgres.js'
+import { startLocalPostgres } from './local-postgres.js'
+import type { PostgresOptions, PostgresServer } from './postgres-server.js'
+import { sourceOfRun } from './test-run.js'
+
+/**
+ * Starts a PostgreSQL server with pgvector that belongs to the caller: fresh data, free port, no password.
+ * It ends with this process at the latest.
+ * @throws ServiceUnavailable when the machine has none.
+ */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const source = sourceOfRun() ?? (await findPostgres())
+  return source.kind === 'local'
+    ? startLocalPostgres(source, options)
+    : startContainerPostgres(source, options)
+}
