@@ -9,7 +9,10 @@ export const gatewayErrors = {
   VECTOR_EXTENSION_MISSING: [500, 'The PostgreSQL server lacks the extension pgvector'],
   SCHEMA_OUTDATED: [500, 'The database lacks a migration that this version needs'],
   ANOTHER_GATEWAY: [500, 'Another gateway serves this database'],
-  EMBEDDER_MISMATCH: [500, 'The stored vectors are of another model or of other dimensions than the embedder'],
+  EMBEDDER_MISMATCH: [
+    500,
+    'The stored vectors are of another model or of other dimensions than the embedder',
+  ],
   EMBEDDER_FAILED: [503, 'The embedder did not answer, or not with what was asked'],
   ACQUIRE_TIMEOUT: [503, 'No database connection came free in time'],
   ACQUIRE_IN_TRANSACTION: [500, 'Code within a transaction asked the pool for a second connection'],

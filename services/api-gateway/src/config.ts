@@ -1,0 +1,118 @@
+import { resolve } from 'node:path'
+import { atLeast, type ConfigVariable, integer, oneOf, readVariable, text, urlOf } from './config-variable.js'
+import type { PoolLimits } from './db/database-pool.js'
+
+/** Every environment variable, declared here and nowhere else. `docs/configuration.md` is tested against it. */
+export const configVariables = {
+  HOST: { description: 'Address to listen on', default: '127.0.0.1', parse: text },
+  PORT: { description: 'Port to listen on; 0 takes a free one', default: '8000', parse: integer(0, 65_535) },
+  DATA_DIR: {
+    description:
+      'Folder of the embedded database and of generated secrets; relative to the working directory',
+    default: './data',
+    parse: text,
+  },
+  DATABASE_URL: {
+    description:
+      'PostgreSQL server (15 or newer, with pgvector 0.8); absent: the embedded database in DATA_DIR',
+    secret: true,
+    parse: urlOf('postgres:', 'postgresql:'),
+  },
+  DB_POOL_SIZE: {
+    description: 'Connections that stay open',
+    default: '20',
+    parse: integer(1, 1000),
+  },
+  DB_MAX_OVERFLOW: {
+    description: 'Further connections under load, closed when returned',
+    default: '40',
+    parse: integer(0, 1000),
+  },
+  DB_POOL_RECYCLE: {
+    description: 'Seconds after which a connection is replaced',
+    default: '3600',
+    parse: integer(1, 86_400),
+  },
+  DB_POOL_TIMEOUT: {
+    description: 'Seconds that a request waits for a connection',
+    default: '30',
+    parse: integer(1, 600),
+  },
+  EMBEDDINGS_URL: {
+    description: 'OpenAI-compatible endpoint that ends in /v1/embeddings; absent: the bundled model',
+    parse: urlOf('http:', 'https:'),
+  },
+  EMBEDDINGS_API_KEY: { description: 'Sent to EMBEDDINGS_URL as a bearer token', secret: true, parse: text },
+  EMBEDDINGS_MODEL: {
+    description: 'Model that EMBEDDINGS_URL is asked for',
+    default: 'text-embedding-3-small',
+    parse: text,
+  },
+  TOKEN_SECRET: {
+    description: 'Signs access tokens; absent: generated once into DATA_DIR',
+    secret: true,
+    parse: atLeast(32),
+  },
+  METRICS_TOKEN: {
+    description: 'Bearer token of /metrics; absent: /metrics answers loopback only',
+    secret: true,
+    parse: atLeast(16),
+  },
+  MAX_DOCUMENT_BYTES: {
+    description: 'Largest document that an upload or import takes',
+    default: '5242880',
+    parse: integer(1024, 104_857_600),
+  },
+  LOG_LEVEL: {
+    description: 'Least severe log line that is written',
+    default: 'info',
+    parse: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'silent'),
+  },
+} as const satisfies Record<string, ConfigVariable<unknown>>
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** Absolute. */
+  readonly dataFolder: string
+  readonly databaseUrl: string | undefined
+  readonly pool: PoolLimits
+  readonly embeddings:
+    | { readonly url: string; readonly apiKey: string | undefined; readonly model: string }
+    | undefined
+  readonly tokenSecret: string | undefined
+  readonly metricsToken: string | undefined
+  readonly maxDocumentBytes: number
+  readonly logLevel: string
+}
+
+/** @throws GatewayError CONFIG_INVALID that names the variable. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const read = <K extends keyof typeof configVariables>(name: K) =>
+    readVariable(
+      name,
+      configVariables[name] as ConfigVariable<ReturnType<(typeof configVariables)[K]['parse']>>,
+      environment,
+    )
+  const embeddingsUrl = read('EMBEDDINGS_URL')
+  return Object.freeze({
+    host: read('HOST')!,
+    port: read('PORT')!,
+    dataFolder: resolve(read('DATA_DIR')!),
+    databaseUrl: read('DATABASE_URL'),
+    pool: {
+      size: read('DB_POOL_SIZE')!,
+      maxOverflow: read('DB_MAX_OVERFLOW')!,
+      recycleSeconds: read('DB_POOL_RECYCLE')!,
+      acquireTimeoutMs: read('DB_POOL_TIMEOUT')! * 1000,
+    },
+    embeddings:
+      embeddingsUrl === undefined
+        ? undefined
+        : { url: embeddingsUrl, apiKey: read('EMBEDDINGS_API_KEY'), model: read('EMBEDDINGS_MODEL')! },
+    tokenSecret: read('TOKEN_SECRET'),
+    metricsToken: read('METRICS_TOKEN'),
+    maxDocumentBytes: read('MAX_DOCUMENT_BYTES')!,
+    logLevel: read('LOG_LEVEL')!,
+  })
+}

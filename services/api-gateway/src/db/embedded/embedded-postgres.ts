@@ -1,0 +1,117 @@
+import { Worker } from 'node:worker_threads'
+import { GatewayError } from '../../errors.js'
+import { type EmbeddedPeer, EmbeddedStream } from './embedded-stream.js'
+import type { FromWorker, ToWorker, WorkerOptions } from './messages.js'
+
+/** A PostgreSQL (PGlite with pgvector) in a thread of its own, reached by `pg` through `stream`. */
+export interface EmbeddedPostgres {
+  /** For `new pg.Client({ stream })`. The engine has one connection: keep one client at a time. */
+  readonly stream: () => EmbeddedStream
+  /** Ends the database cleanly; what was acknowledged is on disk also without it. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the thread and waits until the database answers.
+ * @throws GatewayError DATABASE_UNREACHABLE when the folder cannot be used.
+ */
+export async function openEmbeddedPostgres(options: WorkerOptions): Promise<EmbeddedPostgres> {
+  const worker = new Worker(new URL('./embedded-postgres-worker.js', import.meta.url), {
+    workerData: options,
+  })
+  const streams = new Map<number, EmbeddedStream>()
+  const ids = new Map<EmbeddedStream, number>()
+  let nextId = 1
+  let closing = false
+  const tell = (message: ToWorker, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer)
+
+  const peer: EmbeddedPeer = {
+    connect(stream) {
+      const connection = nextId++
+      streams.set(connection, stream)
+      ids.set(stream, connection)
+      tell({ kind: 'connect', connection })
+    },
+    send(stream, bytes) {
+      const connection = ids.get(stream)
+      if (connection !== undefined) tell({ kind: 'bytes', connection, bytes }, [bytes.buffer as ArrayBuffer])
+    },
+    disconnect(stream) {
+      const connection = ids.get(stream)
+      if (connection !== undefined) streams.delete(connection)
+      ids.delete(stream)
+    },
+  }
+
+  function breakStreams(error: Error): void {
+    for (const stream of streams.values()) stream.destroy(error)
+  }
+
+  const ready = deferred()
+  const closed = deferred()
+  worker.on('message', (message: FromWorker) => {
+    switch (message.kind) {
+      case 'ready':
+        return ready.resolve()
+      case 'connected':
+        return streams.get(message.connection)?.onConnected()
+      case 'bytes':
+        return streams.get(message.connection)?.onBytes(message.bytes)
+      case 'failed': {
+        const error = unusable(message.message)
+        ready.reject(error)
+        return breakStreams(error)
+      }
+      case 'closed':
+        return closed.resolve()
+    }
+  })
+  worker.on('error', cause => {
+    const error = unusable(cause.message)
+    ready.reject(error)
+    breakStreams(error)
+  })
+  worker.on('exit', () => {
+    closed.resolve()
+    if (!closing) breakStreams(unusable('its thread ended'))
+  })
+
+  try {
+    await ready.promise
+  } catch (error) {
+    await worker.terminate()
+    throw error
+  }
+  return {
+    stream: () => new EmbeddedStream(peer),
+    async close() {
+      closing = true
+      tell({ kind: 'close' })
+      await closed.promise
+      await worker.terminate()
+    },
+  }
+}
+
+function unusable(detail: string): GatewayError {
+  return new GatewayError('DATABASE_UNREACHABLE', `The embedded database cannot be used: ${detail}`, {
+    remedy: 'Restore the data folder from a backup, or start with another one (DATA_DIR)',
+  })
+}
+
+interface Deferred {
+  readonly promise: Promise<void>
+  resolve(): void
+  reject(error: Error): void
+}
+
+function deferred(): Deferred {
+  let resolve: () => void = () => {}
+  let reject: (error: Error) => void = () => {}
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  promise.catch(() => {}) // whoever awaits it sees the rejection; a late one has no waiter
+  return { promise, resolve, reject }
+}

@@ -1,0 +1,185 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+
+type Timestamp = ColumnType<Date, Date | string, Date | string>
+type CreatedAt = ColumnType<Date, Date | string | undefined, Date | string>
+type Json<T extends object> = JSONColumnType<T, string | undefined, string>
+
+export type Role = 'user' | 'viewer' | 'admin'
+export type MessageRole = 'user' | 'assistant'
+export type FlagType = 'boolean' | 'string' | 'number' | 'json' | 'multivariate'
+
+/** The passage of a document that an answer quotes. Offsets are UTF-16 code units into the document's text. */
+export interface Citation {
+  chunkId: string
+  documentId: string
+  title: string
+  heading: string
+  text: string
+  score: number
+  start: number
+  end: number
+}
+
+/** A document's own facts, from its front matter or its upload. Values are scalars, so that filters stay exact. */
+export type DocumentMetadata = Record<string, string | number | boolean>
+
+export interface UsersTable {
+  id: Generated<string>
+  /** Lower case. */
+  email: string
+  full_name: string
+  hashed_password: string
+  role: Role
+  is_active: Generated<boolean>
+  password_changed_at: CreatedAt
+  created_at: CreatedAt
+  updated_at: CreatedAt
+  last_login: Timestamp | null
+}
+
+/** A login: what an access token's `sid` names. Ended by logout, expiry or revocation. */
+export interface AuthSessionsTable {
+  id: Generated<string>
+  user_id: string
+  created_at: CreatedAt
+  expires_at: Timestamp
+  revoked_at: Timestamp | null
+}
+
+export interface SettingsTable {
+  key: string
+  value: JSONColumnType<object>
+  updated_at: CreatedAt
+}
+
+export interface SessionsTable {
+  id: Generated<string>
+  user_id: string
+  title: string | null
+  message_count: Generated<number>
+  /** The newest message's time; the next one's is later, so that a session's messages have one order. */
+  last_message_at: Timestamp | null
+  created_at: CreatedAt
+  updated_at: CreatedAt
+  ended_at: Timestamp | null
+}
+
+export interface MessagesTable {
+  id: Generated<string>
+  session_id: string
+  role: MessageRole
+  content: string
+  /** Of an answer: the message it answers. */
+  parent_message_id: string | null
+  client_message_id: string | null
+  citations: Json<Citation[]>
+  model: string | null
+  contains_phi: Generated<boolean>
+  created_at: CreatedAt
+}
+
+export interface KbDocumentsTable {
+  id: Generated<string>
+  /** Where an imported document came from (a file's absolute path); null for an upload. */
+  source_key: string | null
+  title: string
+  source_type: string
+  filename: string | null
+  file_type: string
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  content_hash: string
+  /** The canonical text that every offset counts in. */
+  content: string
+  metadata: Json<DocumentMetadata>
+  /** 1 at first, one more at each replacement. */
+  version: Generated<number>
+  chunk_count: number
+  word_count: number
+  created_by: string | null
+  created_at: CreatedAt
+  updated_at: CreatedAt
+}
+
+export interface KbChunksTable {
+  id: Generated<string>
+  document_id: string
+  position: number
+  heading: string
+  content: string
+  start_offset: number
+  end_offset: number
+  word_count: number
+  title_terms: string[]
+  heading_terms: string[]
+  body_terms: string[]
+  /** pgvector's text form: '[0.1,0.2]'. */
+  embedding: string
+}
+
+export interface AuditLogsTable {
+  id: Generated<string>
+  timestamp: CreatedAt
+  user_id: string | null
+  user_role: string | null
+  action: string
+  resource_type: string | null
+  resource_id: string | null
+  request_id: string | null
+  ip_address: string | null
+  user_agent: string | null
+  service_name: Generated<string>
+  endpoint: string | null
+  success: boolean
+  status_code: number | null
+  error_message: string | null
+  additional_data: Json<object>
+}
+
+export interface AuditChainTable {
+  seq: string
+  audit_id: string
+  hmac: Buffer
+}
+
+export interface FeatureFlagsTable {
+  environment: string
+  name: string
+  description: Generated<string>
+  flag_type: FlagType
+  enabled: Generated<boolean>
+  value: JSONColumnType<object> | null
+  default_value: JSONColumnType<object> | null
+  archived: Generated<boolean>
+  metadata: Json<object>
+  created_at: CreatedAt
+  updated_at: CreatedAt
+}
+
+export interface FeatureFlagOverridesTable {
+  id: Generated<string>
+  environment: string
+  flag_name: string
+  user_id: string
+  enabled: boolean | null
+  value: JSONColumnType<object> | null
+  reason: string | null
+  expires_at: Timestamp | null
+  created_by: string | null
+  created_at: CreatedAt
+  updated_at: CreatedAt
+}
+
+/** Every table, as Kysely sees it. */
+export interface Database {
+  users: UsersTable
+  auth_sessions: AuthSessionsTable
+  settings: SettingsTable
+  sessions: SessionsTable
+  messages: MessagesTable
+  kb_documents: KbDocumentsTable
+  kb_chunks: KbChunksTable
+  audit_logs: AuditLogsTable
+  audit_chain: AuditChainTable
+  feature_flags: FeatureFlagsTable
+  feature_flag_overrides: FeatureFlagOverridesTable
+}

@@ -1,0 +1,38 @@
+import type { DocumentMetadata } from '../db/schema.js'
+
+/** What a chunk's document must be. All given parts must hold; within a list, one of its values must. */
+export interface SearchFilters {
+  readonly sourceType?: string | readonly string[]
+  readonly documentIds?: readonly string[]
+  /** Each key must be present with that value, or one of these values. */
+  readonly metadata?: Readonly<Record<string, DocumentMetadata[string] | readonly DocumentMetadata[string][]>>
+}
+
+export interface SearchQuery {
+  readonly query: string
+  /** 1 to 50. */
+  readonly topK: number
+  /** 0 to 1; hits below it are left out. */
+  readonly scoreThreshold: number
+  readonly filters?: SearchFilters
+}
+
+export interface SearchHit {
+  readonly chunkId: string
+  readonly documentId: string
+  readonly title: string
+  readonly heading: string
+  readonly text: string
+  /** 0 to 1, a function of the query and this chunk alone. */
+  readonly score: number
+  /** UTF-16 code units into the document's text. */
+  readonly start: number
+  readonly end: number
+  readonly sourceType: string
+  readonly metadata: DocumentMetadata
+}
+
+export interface SearchService {
+  /** Best first; ties by chunk id. @throws GatewayError EMBEDDER_FAILED. */
+  search(query: SearchQuery, signal?: AbortSignal): Promise<readonly SearchHit[]>
+}
