@@ -16,9 +16,14 @@ parentPort?.on('message', (job: TextJob) => {
 async function answer({ id, text }: TextJob): Promise<void> {
   try {
     const model = await loading
-    const vector = unitVector(await model.embed(firstPieces(text, word => model.tokenizer.encode(word).length)))
+    const vector = unitVector(
+      await model.embed(firstPieces(text, word => model.tokenizer.encode(word).length)),
+    )
     parentPort?.postMessage({ id, vector } satisfies TextJobResult, [vector.buffer])
   } catch (error) {
-    parentPort?.postMessage({ id, failure: error instanceof Error ? error.name : 'Error' } satisfies TextJobResult)
+    parentPort?.postMessage({
+      id,
+      failure: error instanceof Error ? error.name : 'Error',
+    } satisfies TextJobResult)
   }
 }
