@@ -1,6 +1,7 @@
 export { type ChaosPlan, type ChaosScript, type ChaosStep, withChaos } from './chaos.js'
 export { FakeClock } from './fake-clock.js'
 export { type Gate, gate } from './gate.js'
+export { createHashingEmbedder } from './hashing-embedder.js'
 export { canStartPostgres, hasServer } from './services/available.js'
 export type { PostgresOptions, PostgresServer, StopMode } from './services/postgres-server.js'
 export { ServiceUnavailable } from './services/postgres-source.js'
