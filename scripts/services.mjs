@@ -14,9 +14,9 @@ if (command) {
   const env = { ...process.env, DATABASE_URL: server.url, TEST_DATABASE_URL: server.url }
   const child = spawn(command, args, { stdio: 'inherit', env })
   for (const signal of signals) process.on(signal, () => child.kill(signal))
-  child.on('error', error => process.stderr.write(`${error.message}\n`))
-  const [code] = await once(child, 'close')
-  process.exitCode = code === 0 ? 0 : 1
+  const [outcome] = await once(child, 'exit').catch(error => [error.message])
+  if (typeof outcome === 'string') process.stderr.write(`${outcome}\n`)
+  process.exitCode = outcome === 0 ? 0 : 1
 } else {
   const forever = setInterval(() => {}, 60_000)
   await Promise.race(signals.map(signal => once(process, signal)))

@@ -1,0 +1,65 @@
+// Installing and building, as `npm start` and `npm test` on a fresh clone need them; nothing to do costs next to nothing.
+// Only Node's own modules here: this runs before anything is installed.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * True when `node_modules` lacks a package of `package-lock.json`, or holds another version of it. Optional packages are
+ * left out: which of them npm installs depends on the machine.
+ * @param {string} root the project's folder
+ */
+export function installIsStale(root) {
+  const installed = packagesOf(join(root, 'node_modules/.package-lock.json'))
+  const wanted = packagesOf(join(root, 'package-lock.json'))
+  if (!installed || !wanted) return true
+  return Object.entries(wanted).some(([path, entry]) => {
+    if (!path.includes('node_modules/') || entry.optional || entry.devOptional) return false
+    const found = installed[path]
+    return !found || found.version !== entry.version || found.link !== entry.link
+  })
+}
+
+/**
+ * @param {string} file a lock file of npm
+ * @returns {Record<string, { version?: string, link?: boolean, optional?: boolean, devOptional?: boolean }> | undefined}
+ */
+function packagesOf(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : undefined
+}
+
+/**
+ * Installs the locked packages when they are not there. What npm prints is shown only when it fails.
+ * @param {string} root
+ * @returns {boolean} whether the packages are there now
+ */
+export function ensureInstalled(root) {
+  if (!installIsStale(root)) return true
+  process.stderr.write('Installing packages…\n')
+  const { status, stdout, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) process.stderr.write(`${stdout}${stderr}npm ci failed\n`)
+  return status === 0
+}
+
+/**
+ * Compiles what has changed.
+ * @param {string} root
+ * @returns {Promise<boolean>} whether all of it compiles
+ */
+export async function ensureBuilt(root) {
+  // A build that takes longer than a look at an unchanged tree says what it is doing.
+  const notice = setTimeout(() => process.stderr.write('Building…\n'), 1000)
+  const child = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--build'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
+  const [code] = await once(child, 'exit')
+  clearTimeout(notice)
+  return code === 0
+}
