@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dropDatabasesOfRun } from './database/server-template.js'
 import { findPostgres } from './services/find-postgres.js'
 import { guard } from './services/guard.js'
 import { type PostgresSource, ServiceUnavailable } from './services/postgres-source.js'
@@ -23,7 +24,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   const server = await ownServer(source)
   announce({ folder, source, databaseUrl: databaseUrlOfRun() ?? server?.url })
   return async () => {
-    await server?.close()
+    if (server) await server.close()
+    else if (databaseUrlOfRun()) await dropDatabasesOfRun()
     await keeper.release()
     for (const line of missing) console.log(`\nTests skipped for want of a service: ${line}`)
   }

@@ -1,4 +1,12 @@
 export { type ChaosPlan, type ChaosScript, type ChaosStep, withChaos } from './chaos.js'
+export { describeDatabases } from './database/describe-databases.js'
+export {
+  type DatabaseKind,
+  type TempDatabase,
+  type TempDatabaseOptions,
+  tempDatabase,
+} from './database/temp-database.js'
+export type { DatabaseLocation, EmbedderFacts } from './database/template.js'
 export { FakeClock } from './fake-clock.js'
 export { type Gate, gate } from './gate.js'
 export { createHashingEmbedder } from './hashing-embedder.js'

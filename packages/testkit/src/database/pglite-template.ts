@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto'
+import { cp, mkdir, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { defaultPoolLimits } from '@voiceassist/api-gateway/db/database-pool'
+import { openDatabase } from '@voiceassist/api-gateway/db/open-database'
+import { systemClock } from '@voiceassist/kernel'
+import { folderOfRun } from '../services/test-run.js'
+import { madeOnce } from './made-once.js'
+import { type EmbedderFacts, migrateTemplate, type ThrowAway } from './template.js'
+
+/** A data folder of PGlite, migrated for `embedder`, or as PGlite makes it. */
+export async function copyOfPglite(embedder: EmbedderFacts | undefined): Promise<ThrowAway> {
+  const template = embedder ? await migratedFolder(embedder) : await emptyFolder()
+  const dataFolder = join(folderOfRun(), `pglite-${randomBytes(6).toString('hex')}`)
+  await cp(template, dataFolder, { recursive: true })
+  return { location: { dataFolder }, remove: () => rm(dataFolder, { recursive: true, force: true }) }
+}
+
+function migratedFolder(embedder: EmbedderFacts): Promise<string> {
+  const name = `template-${embedder.model}-${embedder.dimensions}`.replace(/[^\w-]/g, '_')
+  return madeOnce(join(folderOfRun(), name), async unfinished => {
+    await cp(await emptyFolder(), unfinished, { recursive: true })
+    await migrateTemplate({ dataFolder: unfinished }, embedder)
+  })
+}
+
+/**
+ * Making a data folder takes PGlite some seconds, and the result depends on its version alone: it is kept from run to
+ * run, beside the installed packages and for as long as they are.
+ */
+async function emptyFolder(): Promise<string> {
+  const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite')
+  const manifest = createRequire(import.meta.url)(join(dirname(entry), '../package.json')) as {
+    version: string
+  }
+  const modules = entry.slice(0, entry.indexOf('@electric-sql'))
+  const cache = join(modules, '.cache/voiceassist')
+  await mkdir(cache, { recursive: true })
+  return madeOnce(join(cache, `pglite-${manifest.version}`), async unfinished => {
+    const limits = defaultPoolLimits
+    const database = await openDatabase({ dataFolder: unfinished, limits, clock: systemClock })
+    await database.close()
+  })
+}
