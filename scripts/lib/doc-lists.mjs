@@ -1,3 +1,4 @@
+import { configVariables } from '@voiceassist/api-gateway/config'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
 
 /**
@@ -8,7 +9,10 @@ import { gatewayErrors } from '@voiceassist/api-gateway/errors'
  */
 
 /** @type {DocList[]} */
-export const docLists = [{ file: 'docs/errors.md', name: 'errors', lines: errorLines }]
+export const docLists = [
+  { file: 'docs/errors.md', name: 'errors', lines: errorLines },
+  { file: 'docs/configuration.md', name: 'variables', lines: variableLines },
+]
 
 function errorLines() {
   return table(
@@ -17,6 +21,19 @@ function errorLines() {
       `\`${code}\``,
       String(status),
       meaning,
+    ]),
+  )
+}
+
+function variableLines() {
+  /** @type {[string, { default?: string, description: string }][]} */
+  const variables = Object.entries(configVariables)
+  return table(
+    ['Variable', 'Default', 'Meaning'],
+    variables.map(([name, variable]) => [
+      `\`${name}\``,
+      variable.default ? `\`${variable.default}\`` : '',
+      variable.description,
     ]),
   )
 }

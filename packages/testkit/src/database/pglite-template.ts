@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { databaseFolder } from '@voiceassist/api-gateway/data-folder/layout'
 import { defaultPoolLimits } from '@voiceassist/api-gateway/db/database-pool'
 import { openDatabase } from '@voiceassist/api-gateway/db/open-database'
 import { systemClock } from '@voiceassist/kernel'
@@ -12,9 +13,14 @@ import { type EmbedderFacts, migrateTemplate, type ThrowAway } from './template.
 /** A data folder of PGlite, migrated for `embedder`, or as PGlite makes it. */
 export async function copyOfPglite(embedder: EmbedderFacts | undefined): Promise<ThrowAway> {
   const template = embedder ? await migratedFolder(embedder) : await emptyFolder()
-  const dataFolder = join(folderOfRun(), `pglite-${randomBytes(6).toString('hex')}`)
+  const home = join(folderOfRun(), `data-${randomBytes(6).toString('hex')}`)
+  const dataFolder = databaseFolder(home)
   await cp(template, dataFolder, { recursive: true })
-  return { location: { dataFolder }, remove: () => rm(dataFolder, { recursive: true, force: true }) }
+  return {
+    location: { dataFolder },
+    environment: { DATA_DIR: home },
+    remove: () => rm(home, { recursive: true, force: true }),
+  }
 }
 
 function migratedFolder(embedder: EmbedderFacts): Promise<string> {

@@ -13,7 +13,8 @@ export async function copyOnServer(embedder: EmbedderFacts | undefined): Promise
     const template = embedder ? await migratedTemplate(client, embedder) : 'template0'
     const name = `${prefixOfRun()}${randomBytes(6).toString('hex')}`
     await client.query(`create database "${name}" template "${template}"`)
-    return { location: { url: urlOf(name) }, remove: () => drop(name) }
+    const url = urlOf(name)
+    return { location: { url }, environment: { DATABASE_URL: url }, remove: () => drop(name) }
   })
 }
 

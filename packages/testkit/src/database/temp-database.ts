@@ -21,8 +21,10 @@ export interface TempDatabaseOptions {
 /** A database of a test file's own. */
 export interface TempDatabase {
   readonly kind: DatabaseKind
-  /** For `openDatabase`, or for another process. A data folder takes one process at a time. */
+  /** For `openDatabase`. A data folder takes one process at a time. */
   readonly location: DatabaseLocation
+  /** The variables that put a gateway in another process on this database: DATABASE_URL or DATA_DIR. */
+  readonly environment: Readonly<Record<string, string>>
   /** Opens it; `close()` closes what was opened. */
   open(options?: { readonly limits?: Partial<PoolLimits>; readonly clock?: Clock }): Promise<OpenDatabase>
   /** Removes it. */
@@ -41,6 +43,7 @@ export async function tempDatabase(options: TempDatabaseOptions): Promise<TempDa
   return {
     kind,
     location: made.location,
+    environment: made.environment,
     async open({ limits, clock = systemClock } = {}) {
       const database = await openDatabase({
         ...made.location,

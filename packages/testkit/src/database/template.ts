@@ -13,6 +13,7 @@ export interface EmbedderFacts {
 
 export interface ThrowAway {
   readonly location: DatabaseLocation
+  readonly environment: Readonly<Record<string, string>>
   remove(): Promise<void>
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { freePort } from './free-port.js'
 import { guard } from './guard.js'
 import {
   type PostgresOptions,
@@ -13,13 +12,13 @@ import { run, tryRun } from './run.js'
 
 const stopSignals = { smart: 'TERM', fast: 'INT', immediate: 'QUIT' } as const
 
-/** Starts a server in a container of its own, published on a free port of 127.0.0.1. */
+/** Starts a server in a container of its own, published on `port` of 127.0.0.1. */
 export async function startContainerPostgres(
   source: ContainerSource,
   options: PostgresOptions,
+  port: number,
 ): Promise<PostgresServer> {
   const { engine } = source
-  const port = await freePort()
   const name = `voiceassist-postgres-${randomBytes(6).toString('hex')}`
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   // Within the container it listens on all addresses: the published port is bound to 127.0.0.1 outside.

@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { chownSync, closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './free-port.js'
 import { guard } from './guard.js'
 import {
   type PostgresOptions,
@@ -29,6 +28,7 @@ rm -rf "$1"`
 export async function startLocalPostgres(
   source: LocalSource,
   options: PostgresOptions,
+  port: number,
 ): Promise<PostgresServer> {
   const inner = join(
     source.root ? '/srv' : tmpdir(),
@@ -38,7 +38,7 @@ export async function startLocalPostgres(
   mkdirSync(folder, { mode: 0o700 })
   const keeper = guard(cleanUp, folder)
   if (source.user) chownSync(folder, source.user.uid, source.user.gid)
-  const server = new LocalPostgres(source, inner, folder, await freePort(), options)
+  const server = new LocalPostgres(source, inner, folder, port, options)
   const close = async () => {
     await server.stop('immediate')
     await keeper.release()

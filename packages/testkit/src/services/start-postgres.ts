@@ -1,5 +1,6 @@
 import { startContainerPostgres } from './container-postgres.js'
 import { findPostgres } from './find-postgres.js'
+import { freePort } from './free-port.js'
 import { startLocalPostgres } from './local-postgres.js'
 import type { PostgresOptions, PostgresServer } from './postgres-server.js'
 import { sourceOfRun } from './test-run.js'
@@ -11,7 +12,8 @@ import { sourceOfRun } from './test-run.js'
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const source = sourceOfRun() ?? (await findPostgres())
+  const port = await freePort()
   return source.kind === 'local'
-    ? startLocalPostgres(source, options)
-    : startContainerPostgres(source, options)
+    ? startLocalPostgres(source, options, port)
+    : startContainerPostgres(source, options, port)
 }
