@@ -1,1 +1,8 @@
-export {}
+export * from './auth.schema.js'
+export * from './documents.schema.js'
+export * from './health.schema.js'
+export * from './messages.schema.js'
+export * from './problem.schema.js'
+export { type IdParams, idParams, noBody, noQuery, storableText } from './schema-parts.js'
+export * from './search.schema.js'
+export * from './sessions.schema.js'

@@ -1,0 +1,62 @@
+import { type Static, Type } from 'typebox'
+import { cursor, nextCursor, nullable, strictObject, text, timestamp, uuid } from './schema-parts.js'
+
+export const citation = strictObject({
+  documentId: uuid,
+  chunkId: uuid,
+  title: Type.String(),
+  heading: Type.String(),
+  text: Type.String({ description: 'Verbatim from the document' }),
+  score: Type.Number({ minimum: 0, maximum: 1 }),
+  start: Type.Integer({ description: 'UTF-16 code units into the document’s text' }),
+  end: Type.Integer(),
+})
+export type Citation = Static<typeof citation>
+
+export const message = strictObject({
+  id: uuid,
+  sessionId: uuid,
+  role: Type.Enum(['user', 'assistant']),
+  content: Type.String(),
+  parentMessageId: nullable(
+    Type.String({ format: 'uuid', description: 'Of an answer: the message it answers' }),
+  ),
+  clientMessageId: nullable(Type.String()),
+  citations: Type.Array(citation),
+  createdAt: timestamp,
+})
+export type Message = Static<typeof message>
+
+export const postMessageRequest = strictObject({
+  content: text(1, 16_000),
+  clientMessageId: Type.Optional(
+    text(1, 100, {
+      description:
+        'The client’s own id of this message: a repeat with the same id and content stores nothing twice',
+    }),
+  ),
+  topK: Type.Integer({ minimum: 1, maximum: 50, default: 5, description: 'Passages that are retrieved' }),
+})
+export type PostMessageRequest = Static<typeof postMessageRequest>
+
+export const messageAndAnswer = strictObject({ message, answer: message })
+export type MessageAndAnswer = Static<typeof messageAndAnswer>
+
+export const messageListQuery = strictObject({
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+  cursor: Type.Optional(cursor),
+  order: Type.Enum(['asc', 'desc'], { default: 'asc', description: 'asc: oldest first; desc: newest first' }),
+})
+export type MessageListQuery = Static<typeof messageListQuery>
+
+export const messagePage = strictObject({
+  items: Type.Array(message),
+  nextCursor,
+  prevCursor: nullable(
+    Type.String({
+      description:
+        'With the opposite order: what lies before this page’s first item, or came after it since. Null: an empty page',
+    }),
+  ),
+})
+export type MessagePage = Static<typeof messagePage>
