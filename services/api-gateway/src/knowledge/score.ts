@@ -1,8 +1,8 @@
 import type { ChunkTerms } from './lexical-terms.js'
 
 /** Weight of the words in common beside the cosine, found by trying on medical questions. */
-const coverageWeight = 0.4
-const fieldWeights = { titleTerms: 3, headingTerms: 1.5, bodyTerms: 1 } as const
+export const coverageWeight = 0.4
+export const fieldWeights = { titleTerms: 3, headingTerms: 1.5, bodyTerms: 1 } as const
 
 /** Under this score a hit has nothing to do with the question. */
 export const defaultMinScore = 0.35

@@ -1,0 +1,33 @@
+import { type RawBuilder, sql } from 'kysely'
+import { GatewayError } from '../errors.js'
+
+/** A place in a list that is ordered by a time and, for ties, by id. */
+export interface KeysetPosition {
+  /** ISO 8601 in UTC with all six digits of the microseconds, which a JavaScript Date would lose. */
+  readonly at: string
+  readonly id: string
+}
+
+const position =
+  /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z) ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/
+
+/** A text that says nothing to its reader and can be put into a URL as it is. */
+export function encodeCursor({ at, id }: KeysetPosition): string {
+  return Buffer.from(`${at} ${id}`, 'latin1').toString('base64url')
+}
+
+/** @throws GatewayError VALIDATION_FAILED for a text that `encodeCursor` did not write. */
+export function decodeCursor(cursor: string): KeysetPosition {
+  const match = position.exec(Buffer.from(cursor, 'base64url').toString('latin1'))
+  const found = match && { at: match[1]!, id: match[2]! }
+  if (found && encodeCursor(found) === cursor && !Number.isNaN(Date.parse(found.at))) return found
+  throw new GatewayError('VALIDATION_FAILED', 'The cursor is not one that a list has given', {
+    field: 'cursor',
+    remedy: 'Take nextCursor of the page before, or leave it out to begin at the start',
+  })
+}
+
+/** A timestamp column as `KeysetPosition.at` writes it; cast it back with `::timestamptz`. */
+export function exactTime(column: string): RawBuilder<string> {
+  return sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+}

@@ -1,0 +1,193 @@
+import type { Kysely } from 'kysely'
+import { inTransaction } from '../db/held-transaction.js'
+import type { Database } from '../db/schema.js'
+import type { Embedder } from '../embedding/embedder.js'
+import { readStoredEmbedder, refuseOtherEmbedder } from '../embedding/stored-embedder.js'
+import { GatewayError } from '../errors.js'
+import { canonicalText } from '../knowledge/canonical-text.js'
+import { deleteChunks, insertChunks } from '../repositories/kb-chunks.repository.js'
+import {
+  type DocumentValues,
+  deleteDocument,
+  findDocument,
+  insertDocument,
+  listDocuments,
+  readDocumentDetail,
+  touchDocument,
+  updateDocument,
+} from '../repositories/kb-documents.repository.js'
+import { DocumentPreparer } from './document-preparer.js'
+import type { DocumentInput, DocumentSummary, DocumentsService, IndexingOptions } from './documents-port.js'
+import { embedChunks } from './embed-chunks.js'
+import type { PreparedDocument } from './prepared-document.js'
+import { storedDocument } from './stored-sections.js'
+
+export interface DocumentsServiceOptions {
+  readonly db: Kysely<Database>
+  readonly embedder: Embedder
+  readonly maxDocumentBytes: number
+}
+
+/**
+ * Everything slow (reading, cutting, embedding) happens before a transaction, which then writes a document with all
+ * of its chunks.
+ */
+export function createDocumentsService(options: DocumentsServiceOptions): DocumentsService {
+  const { db, embedder, maxDocumentBytes } = options
+  const preparer = new DocumentPreparer()
+
+  const prepare = async (input: DocumentInput, indexing: IndexingOptions, replaced?: string) => {
+    refuseLarge(input.bytes, maxDocumentBytes)
+    const prepared = await preparer.prepare(input, indexing.signal)
+    const contentHash = prepared.contentHash!
+    await refuseExisting(db, { contentHash, sourceKey: input.sourceKey }, replaced)
+    const vectors = await embedChunks(embedder, prepared.title, prepared.chunks, indexing)
+    indexing.signal?.throwIfAborted()
+    return { prepared, vectors, values: { ...valuesOf(prepared, input.filename), contentHash } }
+  }
+
+  return {
+    async create(input, indexing = {}) {
+      const { prepared, vectors, values } = await prepare(input, indexing)
+      const { sourceKey = null, createdBy = null } = input
+      const keys = { contentHash: values.contentHash, sourceKey: input.sourceKey }
+      return namingExisting(db, keys, undefined, () =>
+        inTransaction(db, async transaction => {
+          await refuseOtherModel(transaction, embedder)
+          const stored = await insertDocument(transaction, { ...values, sourceKey, createdBy })
+          const document = { id: stored.id, titleTerms: prepared.titleTerms }
+          await insertChunks(transaction, document, prepared.chunks, vectors)
+          return stored
+        }),
+      )
+    },
+
+    async replace(id, input, indexing = {}) {
+      if (!(await findDocument(db, { id }))) throw notFound()
+      const { prepared, vectors, values } = await prepare(input, indexing, id)
+      const { sourceKey } = input
+      return namingExisting(db, { contentHash: values.contentHash, sourceKey }, id, () =>
+        inTransaction(db, async transaction => {
+          await refuseOtherModel(transaction, embedder)
+          const key = sourceKey === undefined ? {} : { sourceKey }
+          const stored = await updateDocument(transaction, id, { ...values, ...key })
+          if (!stored) throw notFound()
+          await deleteChunks(transaction, id)
+          await insertChunks(transaction, { id, titleTerms: prepared.titleTerms }, prepared.chunks, vectors)
+          return stored
+        }),
+      )
+    },
+
+    async reindex(id, indexing = {}) {
+      for (;;) {
+        const old = await readDocumentDetail(db, id)
+        if (!old) throw notFound()
+        const prepared = await preparer.prepare({ document: storedDocument(old) }, indexing.signal)
+        const vectors = await embedChunks(embedder, prepared.title, prepared.chunks, indexing)
+        const counts = { chunkCount: prepared.chunks.length, wordCount: prepared.wordCount }
+        const stored = await inTransaction(db, async transaction => {
+          await refuseOtherModel(transaction, embedder)
+          const locked = await touchDocument(transaction, old, counts)
+          if (!locked) return undefined
+          await deleteChunks(transaction, id)
+          await insertChunks(transaction, { id, titleTerms: prepared.titleTerms }, prepared.chunks, vectors)
+          return locked
+        })
+        if (stored) return stored // else it was replaced or removed meanwhile: look again
+      }
+    },
+
+    list: query => listDocuments(db, query),
+
+    async read(id) {
+      const found = await readDocumentDetail(db, id)
+      if (!found) throw notFound()
+      return found
+    },
+
+    async remove(id) {
+      if (!(await deleteDocument(db, id))) throw notFound()
+    },
+  }
+}
+
+function valuesOf(
+  prepared: PreparedDocument,
+  filename: string | undefined,
+): Omit<DocumentValues, 'contentHash'> {
+  const { title, sourceType, format, text, metadata, wordCount, chunks } = prepared
+  const name = filename === undefined ? null : storableFilename(filename)
+  return {
+    title,
+    sourceType,
+    filename: name,
+    fileType: format,
+    text,
+    metadata,
+    wordCount,
+    chunkCount: chunks.length,
+  }
+}
+
+const maxFilenameLength = 255
+
+/** The end of a name that is too long, since that has the extension. */
+function storableFilename(filename: string): string {
+  return canonicalText(filename)
+    .slice(-maxFilenameLength)
+    .replace(/^\p{Surrogate}/u, '')
+}
+
+function refuseLarge(bytes: Uint8Array, maxDocumentBytes: number): void {
+  if (bytes.length > maxDocumentBytes)
+    throw new GatewayError(
+      'DOCUMENT_TOO_LARGE',
+      `The document has ${bytes.length} bytes, more than the ${maxDocumentBytes} that are taken`,
+      { field: 'file', remedy: 'Divide it, or raise MAX_DOCUMENT_BYTES' },
+    )
+}
+
+async function refuseOtherModel(db: Kysely<Database>, embedder: Embedder): Promise<void> {
+  const stored = await readStoredEmbedder(db)
+  if (stored) refuseOtherEmbedder(stored, embedder)
+}
+
+interface Keys {
+  readonly contentHash: string
+  readonly sourceKey: string | undefined
+}
+
+/** @throws GatewayError DOCUMENT_EXISTS when another document than `self` has the content or the key. */
+async function refuseExisting(db: Kysely<Database>, keys: Keys, self: string | undefined): Promise<void> {
+  const same = await findDocument(db, { contentHash: keys.contentHash })
+  if (same && same.id !== self) throw exists(same, 'The same content is stored already')
+  const sourceKey = keys.sourceKey
+  const from = sourceKey === undefined ? undefined : await findDocument(db, { sourceKey })
+  if (from && from.id !== self) throw exists(from, 'A document of the same source is stored already')
+}
+
+function exists({ id }: DocumentSummary, message: string): GatewayError {
+  return new GatewayError('DOCUMENT_EXISTS', `${message}: document ${id}`, {
+    remedy: 'Replace that document, or delete it first',
+  })
+}
+
+/** Two that store the same at once both find nothing; the unique index then stops one of them. */
+async function namingExisting<T>(
+  db: Kysely<Database>,
+  keys: Keys,
+  self: string | undefined,
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if ((error as { code?: string }).code === '23505') await refuseExisting(db, keys, self)
+    throw error
+  }
+}
+
+function notFound(): GatewayError {
+  return new GatewayError('NOT_FOUND', 'There is no such document')
+}
