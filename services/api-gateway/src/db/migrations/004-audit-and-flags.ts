@@ -61,6 +61,9 @@ export function auditAndFlags(): Migration {
           foreign key (environment, flag_name) references feature_flags (environment, name) on delete cascade
         )`.execute(db)
       await sql`create index feature_flag_overrides_user_id on feature_flag_overrides (user_id)`.execute(db)
+      await sql`create index feature_flag_overrides_created_by on feature_flag_overrides (created_by)`.execute(
+        db,
+      )
     },
     async down(db: Kysely<unknown>) {
       await sql`drop table feature_flag_overrides, feature_flags, audit_chain, audit_logs`.execute(db)
