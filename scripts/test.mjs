@@ -15,6 +15,7 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path)
 /** @type {[name: string, command: string[]][]} */
 const checks = [
   ['lint and format', [bin('@biomejs/biome/bin/biome'), 'check', '.']],
+  ['lock file', ['scripts/check-lock.mjs']],
   ['import ranks and cycles', ['scripts/check-imports.mjs']],
   ['file lengths', ['scripts/check-lengths.mjs']],
   ['code in the docs', ['scripts/check-doc-code.mjs']],
