@@ -15,6 +15,7 @@ interface Holder {
   readonly host: string
 }
 
+const nobody: Holder = { pid: 0, started: undefined, host: hostname() }
 const lockFile = /^lock\.[0-9a-f-]{36}$/
 
 /**
@@ -64,6 +65,7 @@ function readHolder(path: string): Holder | undefined {
     return JSON.parse(readFileSync(path, 'utf8')) as Holder
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof SyntaxError) return nobody // cut short by a power failure
     throw error
   }
 }

@@ -1,0 +1,7 @@
+import { join } from 'node:path'
+
+/** Where the embedded database keeps its files. */
+export const databaseFolder = (dataFolder: string): string => join(dataFolder, 'postgres')
+
+/** Where a gateway that serves the folder takes commands. */
+export const commandSocket = (dataFolder: string): string => join(dataFolder, 'gateway.sock')

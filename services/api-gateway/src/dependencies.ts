@@ -1,0 +1,101 @@
+import { type Clock, systemClock } from '@voiceassist/kernel'
+import type { Logger } from 'pino'
+import type { HealthCheck } from './app.js'
+import type { Config } from './config.js'
+import { type DataFolderLock, lockDataFolder } from './data-folder/data-folder-lock.js'
+import { generatedSecrets } from './data-folder/generated-secrets.js'
+import { databaseFolder } from './data-folder/layout.js'
+import { migrateUp, migrationStatus } from './db/migrate.js'
+import { type OpenDatabase, openDatabase } from './db/open-database.js'
+import type { Embedder } from './embedding/embedder.js'
+import { openEmbedder } from './embedding/open-embedder.js'
+import { readStoredEmbedder, refuseOtherEmbedder } from './embedding/stored-embedder.js'
+import { GatewayError } from './errors.js'
+import { createServices, type Services } from './services/create-services.js'
+
+export interface Dependencies {
+  readonly config: Config
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly database: OpenDatabase
+  readonly embedder: Embedder
+  readonly services: Services
+  readonly healthChecks: readonly HealthCheck[]
+  /** Ends in the reverse order of the start; the data folder is free afterwards. */
+  close(): Promise<void>
+}
+
+export interface OpenDependenciesOptions {
+  readonly logger: Logger
+  /** Run pending migrations; else a server that lacks one is refused. An embedded database is always migrated. */
+  readonly migrate: boolean
+  /** True: stored vectors may be of another model, since the caller replaces them. */
+  readonly otherEmbedder?: boolean
+}
+
+/**
+ * The only place that constructs the parts.
+ * @throws GatewayError DATA_FOLDER_IN_USE, DATABASE_UNREACHABLE, VECTOR_EXTENSION_MISSING, SCHEMA_OUTDATED,
+ * EMBEDDER_FAILED or EMBEDDER_MISMATCH; nothing stays open then.
+ */
+export async function openDependencies(config: Config, options: OpenDependenciesOptions): Promise<Dependencies> {
+  const clock = systemClock
+  const opened: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (const end of opened.splice(0).reverse()) await end()
+  }
+  try {
+    if (config.databaseUrl === undefined) {
+      const lock: DataFolderLock = lockDataFolder(config.dataFolder)
+      opened.push(() => lock.release())
+    }
+    const database = await openDatabase({
+      ...(config.databaseUrl === undefined
+        ? { dataFolder: databaseFolder(config.dataFolder) }
+        : { url: config.databaseUrl }),
+      limits: config.pool,
+      clock,
+    })
+    opened.push(() => database.close())
+    const embedder = await openEmbedder(config, clock)
+    opened.push(() => embedder.close())
+    await bringSchemaUp(database, embedder, clock, options)
+    const stored = await readStoredEmbedder(database.db)
+    if (stored && !options.otherEmbedder) refuseOtherEmbedder(stored, embedder)
+    const tokenSecret = config.tokenSecret ?? generatedSecrets(config.dataFolder).tokenSecret
+    const services = createServices({ config, clock, database, embedder, tokenSecret })
+    return {
+      config,
+      clock,
+      logger: options.logger,
+      database,
+      embedder,
+      services,
+      healthChecks: [{ name: 'database', check: async () => void (await database.pool.query('select 1')) }],
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function bringSchemaUp(
+  database: OpenDatabase,
+  embedder: Embedder,
+  clock: Clock,
+  { migrate, logger }: OpenDependenciesOptions,
+): Promise<void> {
+  const { model, dimensions } = embedder
+  const context = { embedder: { model, dimensions }, concurrently: database.kind === 'server' }
+  if (migrate || database.kind === 'embedded') {
+    const onMigration = (migration: string) => logger.info({ migration }, 'migrating')
+    await migrateUp(database.db, { ...context, clock, onMigration })
+    return
+  }
+  const pending = (await migrationStatus(database.db, context)).filter(item => !item.executedAt)
+  if (pending.length > 0)
+    throw new GatewayError('SCHEMA_OUTDATED', `The database lacks the migration ${pending[0]?.name}`, {
+      remedy: 'Run: voiceassist migrate up',
+    })
+}

@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.js'
+import type { AuthService } from '../services/auth.service.js'
+
+export interface FirstAdministrator {
+  readonly email: string
+  readonly password: string
+}
+
+const email = 'admin@voiceassist.local'
+const passwordBytes = 15 // twenty characters of base64url
+
+/** Makes an administrator where there is no user at all. The password is kept nowhere but in what this returns. */
+export async function createFirstAdministrator(
+  db: Kysely<Database>,
+  auth: Pick<AuthService, 'createUser'>,
+): Promise<FirstAdministrator | undefined> {
+  const someone = await db.selectFrom('users').select('id').limit(1).executeTakeFirst()
+  if (someone) return undefined
+  const password = randomBytes(passwordBytes).toString('base64url')
+  await auth.createUser({ email, password, fullName: 'Administrator', role: 'admin' })
+  return { email, password }
+}

@@ -1,0 +1,34 @@
+import type { FirstAdministrator } from './first-administrator.js'
+
+export interface StartFacts {
+  readonly url: string
+  readonly database: string
+  readonly embedder: string
+  readonly documents: number
+  readonly version: string
+  readonly administrator: FirstAdministrator | undefined
+}
+
+/** What a start prints: where everything is, what it runs on and the variable that changes each. */
+export function startScreen({ url, database, embedder, documents, version, administrator }: StartFacts): string {
+  const lines = [
+    `VoiceAssist ${version} is ready`,
+    '',
+    `  API            ${url}`,
+    `  API reference  ${url}/docs`,
+    `  Metrics        ${url}/metrics`,
+    '',
+    `  Database       ${database}  (DATABASE_URL)`,
+    `  Embedder       ${embedder}  (EMBEDDINGS_URL)`,
+    '  Cache          none yet',
+    `  Documents      ${documents}  (npx voiceassist kb import PATH)`,
+  ]
+  if (administrator)
+    lines.push(
+      '',
+      `  Administrator  ${administrator.email}`,
+      `  Password       ${administrator.password}`,
+      '                 shown this once; keep it',
+    )
+  return `\n${lines.join('\n')}\n`
+}
