@@ -1,10 +1,16 @@
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type CST, isMap, isScalar, LineCounter, Parser, parseDocument } from 'yaml'
 import { GatewayError } from '../errors.js'
 import { canonicalText } from './canonical-text.js'
 import type { MetadataValue } from './document.js'
 
 /** Longest front matter that is read, in UTF-16 code units. */
-const maxFrontMatterLength = 64 * 1024
+const maxFrontMatterLength = 16 * 1024
+
+/** Deeper nesting is refused before it is composed: that recurses, and a stack run out within a regex ends the process. */
+const maxDepth = 32
+
+/** Behind empty lines and comments. */
+const beginsWithKey = /^(?:[ \t]*(?:#[^\n]*)?\n)*["']?[\p{L}\p{N}_][^\n:]*:(?:\s|$)/u
 
 export interface FrontMatter {
   readonly values: Record<string, MetadataValue>
@@ -22,10 +28,8 @@ export function splitFrontMatter(text: string): FrontMatter {
   if (opening === undefined) return { values: {}, rest: text }
   const window = text.slice(opening.length, opening.length + maxFrontMatterLength)
   const closing = /^(?:---|\.\.\.)[ \t]*(?:\n|$)/m.exec(window)
-  if (!closing) {
-    if (/^[\w-]+[ \t]*:/.test(window)) throw unreadable(1, 'is not closed by a line ---')
-    return { values: {}, rest: text }
-  }
+  if (closing?.index !== 0 && !beginsWithKey.test(window)) return { values: {}, rest: text }
+  if (!closing) throw unreadable(1, 'is not closed by a line ---')
   return {
     values: parseValues(window.slice(0, closing.index)),
     rest: text.slice(opening.length + closing.index + closing[0].length),
@@ -34,7 +38,15 @@ export function splitFrontMatter(text: string): FrontMatter {
 
 function parseValues(source: string): Record<string, MetadataValue> {
   const lines = new LineCounter()
-  const document = parse(source, lines)
+  for (const token of new Parser().parse(source)) {
+    if (isDeeperThan(maxDepth, token)) throw unreadable(2, `is nested deeper than ${maxDepth} levels`)
+  }
+  const document = parseDocument(source, {
+    schema: 'core',
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
   const error = document.errors[0]
   // One line for '---' itself, which the parser does not see.
   if (error) throw unreadable(lines.linePos(error.pos[0]).line + 1, `is not valid YAML (${error.code})`)
@@ -49,13 +61,19 @@ function parseValues(source: string): Record<string, MetadataValue> {
   return Object.fromEntries(values)
 }
 
-function parse(source: string, lineCounter: LineCounter) {
-  try {
-    return parseDocument(source, { schema: 'core', lineCounter, prettyErrors: false, logLevel: 'silent' })
-  } catch (cause) {
-    // Nested so deeply that the parser runs out of stack.
-    throw unreadable(2, 'cannot be parsed', cause)
+function isDeeperThan(limit: number, root: CST.Token): boolean {
+  let level: CST.Token[] = [root]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limit) return true
+    level = level.flatMap(childrenOf)
   }
+  return false
+}
+
+function childrenOf(token: CST.Token): CST.Token[] {
+  const items = 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : []
+  const value = token.type === 'document' ? token.value : undefined
+  return [...items, value].filter(child => child !== undefined && child !== null)
 }
 
 function metadataValue(value: unknown): MetadataValue | undefined {
@@ -65,10 +83,9 @@ function metadataValue(value: unknown): MetadataValue | undefined {
   return undefined
 }
 
-function unreadable(line: number, what: string, cause?: unknown): GatewayError {
+function unreadable(line: number, what: string): GatewayError {
   return new GatewayError('DOCUMENT_UNREADABLE', `The front matter ${what}, line ${line}`, {
     field: 'file',
     remedy: 'Write it as YAML between two lines of three hyphens, or leave it out',
-    ...(cause === undefined ? {} : { cause }),
   })
 }
