@@ -1,0 +1,204 @@
+import type { Kysely, Transaction } from 'kysely'
+import { inTransaction } from '../db/held-transaction.js'
+import type { Citation, Database } from '../db/schema.js'
+import { GatewayError } from '../errors.js'
+import { composeAnswer } from '../knowledge/compose-answer.js'
+import { decodeCursor, encodeCursor } from '../repositories/keyset-cursor.js'
+import {
+  findAnswer,
+  findMessageByClientId,
+  insertMessage,
+  listMessages,
+  type MessageRow,
+} from '../repositories/messages.repository.js'
+import {
+  findSession,
+  lockSession,
+  type OwnedSession,
+  takeMessageTime,
+} from '../repositories/sessions.repository.js'
+import type { SearchService } from './search-port.js'
+import { noSuchSession } from './sessions.service.js'
+
+export interface Message {
+  readonly id: string
+  readonly sessionId: string
+  readonly role: 'user' | 'assistant'
+  readonly content: string
+  readonly parentMessageId: string | null
+  readonly clientMessageId: string | null
+  readonly citations: readonly Citation[]
+  readonly createdAt: Date
+}
+
+export interface PostedMessage {
+  readonly content: string
+  readonly clientMessageId?: string | undefined
+  /** Passages that are retrieved, 1 to 50. */
+  readonly topK: number
+}
+
+export interface PostedPair {
+  readonly message: Message
+  readonly answer: Message
+  /** False: the message was there before, by its clientMessageId. */
+  readonly created: boolean
+}
+
+export interface MessagePage {
+  readonly items: readonly Message[]
+  readonly nextCursor: string | null
+  readonly prevCursor: string | null
+}
+
+export interface MessagesService {
+  /**
+   * Stores a user's message, retrieves, and stores the answer. `onStored` is told as soon as the message is kept: it
+   * is from then on, even if answering fails; posting it again with the same clientMessageId answers it.
+   * @throws GatewayError NOT_FOUND, SESSION_ENDED, IDEMPOTENCY_CONFLICT, or what the search throws.
+   */
+  post(
+    session: OwnedSession,
+    posted: PostedMessage,
+    onStored?: (message: Message) => void,
+  ): Promise<PostedPair>
+  /**
+   * In the order of their writing or against it; limit 1 to 200. A cursor is a place between two messages and serves
+   * both orders: `nextCursor` goes on in this order, `prevCursor` turns back from the page's first item.
+   * @throws GatewayError NOT_FOUND, or VALIDATION_FAILED for a cursor that this session has not given.
+   */
+  list(
+    session: OwnedSession,
+    query: { readonly limit: number; readonly cursor?: string | undefined; readonly order: 'asc' | 'desc' },
+  ): Promise<MessagePage>
+}
+
+/** What wrote an answer: quotations, composed without a language model. */
+const extractive = 'extractive'
+
+export function createMessagesService({
+  db,
+  search,
+}: {
+  readonly db: Kysely<Database>
+  readonly search: SearchService
+}): MessagesService {
+  /** A repeat that comes while the first attempt is answering waits for it. */
+  const answering = new Map<string, Promise<Message>>()
+
+  function answerOnce(session: OwnedSession, message: Message, topK: number): Promise<Message> {
+    const underWay = answering.get(message.id)
+    if (underWay) return underWay
+    const answer = answerTo(session, message, topK).finally(() => answering.delete(message.id))
+    answering.set(message.id, answer)
+    return answer
+  }
+
+  async function answerTo(session: OwnedSession, message: Message, topK: number): Promise<Message> {
+    const stored = await findAnswer(db, message.id)
+    if (stored) return messageOf(stored)
+    const hits = await search.search({ query: message.content, topK, scoreThreshold: 0 })
+    const { content, citations } = composeAnswer(message.content, hits)
+    return inTransaction(db, async transaction => {
+      if (!(await lockSession(transaction, session))) throw noSuchSession()
+      const earlier = await findAnswer(transaction, message.id) // by another process, since we looked
+      return messageOf(
+        earlier ??
+          (await append(transaction, {
+            ...unlinked(session.id, content),
+            role: 'assistant',
+            parent_message_id: message.id,
+            citations: JSON.stringify(citations),
+            model: extractive,
+          })),
+      )
+    })
+  }
+
+  return {
+    async post(session, posted, onStored) {
+      const { row, created } = await inTransaction(db, transaction => keep(transaction, session, posted))
+      const message = messageOf(row)
+      onStored?.(message)
+      return { message, created, answer: await answerOnce(session, message, posted.topK) }
+    },
+
+    async list(session, { limit, cursor, order }) {
+      if (!(await findSession(db, session))) throw noSuchSession()
+      const scope = `messages:${session.id}`
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, scope).at
+      const rows = await listMessages(db, { sessionId: session.id, limit: limit + 1, order, after })
+      const page = rows.slice(0, limit)
+      const placeOf = (row: (typeof rows)[number] | undefined) =>
+        row ? encodeCursor({ at: row.exact_created_at, id: row.id }, scope) : null
+      return {
+        items: page.map(messageOf),
+        nextCursor: rows.length > limit ? placeOf(page.at(-1)) : null,
+        prevCursor: placeOf(page[0]),
+      }
+    },
+  }
+}
+
+async function keep(
+  transaction: Transaction<Database>,
+  session: OwnedSession,
+  { content, clientMessageId }: PostedMessage,
+): Promise<{ row: MessageRow; created: boolean }> {
+  const locked = await lockSession(transaction, session)
+  if (!locked) throw noSuchSession()
+  const earlier =
+    clientMessageId === undefined
+      ? undefined
+      : await findMessageByClientId(transaction, session.id, clientMessageId)
+  if (earlier) {
+    if (earlier.content === content) return { row: earlier, created: false }
+    throw new GatewayError(
+      'IDEMPOTENCY_CONFLICT',
+      'The clientMessageId was used for a message of other content',
+      {
+        field: 'clientMessageId',
+      },
+    )
+  }
+  if (locked.ended_at)
+    throw new GatewayError('SESSION_ENDED', 'The session has ended and takes no more messages')
+  const row = await append(transaction, {
+    ...unlinked(session.id, content),
+    client_message_id: clientMessageId ?? null,
+  })
+  return { row, created: true }
+}
+
+function unlinked(session_id: string, content: string) {
+  return {
+    session_id,
+    content,
+    role: 'user' as const,
+    parent_message_id: null,
+    client_message_id: null,
+    citations: '[]',
+    model: null,
+  }
+}
+
+async function append(
+  transaction: Transaction<Database>,
+  message: Omit<Parameters<typeof insertMessage>[1], 'created_at'>,
+): Promise<MessageRow> {
+  const created_at = await takeMessageTime(transaction, message.session_id)
+  return insertMessage(transaction, { ...message, created_at })
+}
+
+function messageOf(row: MessageRow): Message {
+  return {
+    id: row.id,
+    sessionId: row.session_id,
+    role: row.role,
+    content: row.content,
+    parentMessageId: row.parent_message_id,
+    clientMessageId: row.client_message_id,
+    citations: row.citations,
+    createdAt: row.created_at,
+  }
+}
