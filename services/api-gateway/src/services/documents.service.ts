@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { inTransaction } from '../db/held-transaction.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
-import { readStoredEmbedder, refuseOtherEmbedder } from '../embedding/stored-embedder.js'
+import { refuseOtherEmbedder } from '../embedding/stored-embedder.js'
 import { GatewayError } from '../errors.js'
 import { canonicalText } from '../knowledge/canonical-text.js'
 import { deleteChunks, insertChunks } from '../repositories/kb-chunks.repository.js'
@@ -16,6 +16,7 @@ import {
   touchDocument,
   updateDocument,
 } from '../repositories/kb-documents.repository.js'
+import { holdStoredEmbedder } from '../repositories/kb-embedder.repository.js'
 import { DocumentPreparer } from './document-preparer.js'
 import type { DocumentInput, DocumentSummary, DocumentsService, IndexingOptions } from './documents-port.js'
 import { embedChunks } from './embed-chunks.js'
@@ -53,7 +54,7 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
       const keys = { contentHash: values.contentHash, sourceKey: input.sourceKey }
       return namingExisting(db, keys, undefined, () =>
         inTransaction(db, async transaction => {
-          await refuseOtherModel(transaction, embedder)
+          refuseOtherEmbedder(await holdStoredEmbedder(transaction), embedder)
           const stored = await insertDocument(transaction, { ...values, sourceKey, createdBy })
           const document = { id: stored.id, titleTerms: prepared.titleTerms }
           await insertChunks(transaction, document, prepared.chunks, vectors)
@@ -68,7 +69,7 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
       const { sourceKey } = input
       return namingExisting(db, { contentHash: values.contentHash, sourceKey }, id, () =>
         inTransaction(db, async transaction => {
-          await refuseOtherModel(transaction, embedder)
+          refuseOtherEmbedder(await holdStoredEmbedder(transaction), embedder)
           const key = sourceKey === undefined ? {} : { sourceKey }
           const stored = await updateDocument(transaction, id, { ...values, ...key })
           if (!stored) throw notFound()
@@ -87,7 +88,7 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
         const vectors = await embedChunks(embedder, prepared.title, prepared.chunks, indexing)
         const counts = { chunkCount: prepared.chunks.length, wordCount: prepared.wordCount }
         const stored = await inTransaction(db, async transaction => {
-          await refuseOtherModel(transaction, embedder)
+          refuseOtherEmbedder(await holdStoredEmbedder(transaction), embedder)
           const locked = await touchDocument(transaction, old, counts)
           if (!locked) return undefined
           await deleteChunks(transaction, id)
@@ -146,11 +147,6 @@ function refuseLarge(bytes: Uint8Array, maxDocumentBytes: number): void {
       `The document has ${bytes.length} bytes, more than the ${maxDocumentBytes} that are taken`,
       { field: 'file', remedy: 'Divide it, or raise MAX_DOCUMENT_BYTES' },
     )
-}
-
-async function refuseOtherModel(db: Kysely<Database>, embedder: Embedder): Promise<void> {
-  const stored = await readStoredEmbedder(db)
-  if (stored) refuseOtherEmbedder(stored, embedder)
 }
 
 interface Keys {

@@ -1,0 +1,109 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Database } from '../db/schema.js'
+import { coverageWeight, fieldWeights } from '../knowledge/score.js'
+import type { SearchFilters, SearchHit } from '../services/search-port.js'
+import { documentCondition } from './kb-filters.js'
+import { vectorParameter } from './kb-vectors.js'
+
+export interface CandidateQuery {
+  readonly vector: Float32Array
+  /** `queryTerms` of the query. */
+  readonly terms: readonly string[]
+  readonly topK: number
+  readonly scoreThreshold: number
+  readonly filters?: SearchFilters
+}
+
+/** At most what `hnsw.ef_search` is set to on every connection. */
+const nearest = 120
+/** Rows that the terms of one field bring, shared out among the terms; a rare term brings all of its rows. */
+const lexicalRows = 4000
+/** Of these the ones that hold most of the query are scored. */
+const mostCovering = 200
+/** Filters that leave fewer chunks than this need no index: their distances are all computed. */
+const fewChunks = 2000
+
+/**
+ * The best chunks by `scoreChunk`, in one statement and so of one moment. Scored are the chunks nearest to the query by
+ * the vector index, and those that hold most of its terms; what is neither has no chance to be among the best.
+ */
+export async function searchChunks(db: Kysely<Database>, query: CandidateQuery): Promise<SearchHit[]> {
+  const { terms, topK, scoreThreshold, filters = {} } = query
+  const vector = vectorParameter(query.vector)
+  const condition = documentCondition(filters)
+  const found = await sql<SearchHit>`
+    with ${condition ? allowedDocuments(condition) : sql``}
+    semantic as (${condition ? nearestAllowed(vector) : nearestOfAll(vector)}),
+    lexical as (${mostCoveringChunks(terms, condition !== undefined)}),
+    scored as materialized (
+      select c.id, ${score(vector, terms)} as score
+      from (select id from semantic union select id from lexical) candidates join kb_chunks c using (id)
+    ),
+    best as (
+      select id, score from scored where score >= ${scoreThreshold}::float8 order by score desc, id limit ${topK}
+    )
+    select c.id as "chunkId", d.id as "documentId", d.title, c.heading, c.content as text, best.score,
+           c.start_offset as start, c.end_offset as "end", d.source_type as "sourceType", d.metadata
+    from best join kb_chunks c using (id) join kb_documents d on d.id = c.document_id
+    order by best.score desc, c.id
+  `.execute(db)
+  return found.rows
+}
+
+function allowedDocuments(condition: RawBuilder<boolean>): RawBuilder<unknown> {
+  return sql`
+    allowed as materialized (select d.id, d.chunk_count from kb_documents d where ${condition}),
+    allowed_size as materialized (select coalesce(sum(chunk_count), 0) <= ${fewChunks} as few from allowed),`
+}
+
+function nearestOfAll(vector: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select id from kb_chunks order by embedding <=> ${vector} limit ${nearest}`
+}
+
+/** `+ 0` keeps the planner from the vector index, which would pass many chunks to find the few. */
+function nearestAllowed(vector: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    (select c.id from kb_chunks c
+     where (select few from allowed_size) and c.document_id in (select id from allowed)
+     order by (c.embedding <=> ${vector}) + 0 limit ${nearest})
+    union all
+    (select c.id from kb_chunks c
+     where not (select few from allowed_size) and c.document_id in (select id from allowed)
+     order by c.embedding <=> ${vector} limit ${nearest})`
+}
+
+/** Each term's rows come by an inverted index; how much of the query a chunk holds is the sum over its terms. */
+function mostCoveringChunks(terms: readonly string[], filtered: boolean): RawBuilder<unknown> {
+  const rows = Math.ceil(lexicalRows / Math.max(1, terms.length))
+  const allowed = filtered ? sql`and c.document_id in (select id from allowed)` : sql``
+  const fields = [
+    ['title_terms', fieldWeights.titleTerms],
+    ['heading_terms', fieldWeights.headingTerms],
+    ['body_terms', fieldWeights.bodyTerms],
+  ] as const
+  const matches = fields.map(
+    ([column, weight]) => sql`
+      select found.id, ${weight}::float8 as weight
+      from unnest(${terms}::text[]) term cross join lateral (
+        select c.id from kb_chunks c where c.${sql.ref(column)} @> array[term] ${allowed} limit ${rows}
+      ) found`,
+  )
+  return sql`
+    select id from (${sql.join(matches, sql` union all `)}) matched
+    group by id order by sum(weight) desc, id limit ${mostCovering}`
+}
+
+/** `scoreChunk` and `lexicalCoverage` in SQL, step by step, so that both give the same number to the last bit. */
+function score(vector: RawBuilder<unknown>, terms: readonly string[]): RawBuilder<number> {
+  const held = (column: string) =>
+    sql`(select count(*) from unnest(${terms}::text[]) term where term = any(c.${sql.ref(column)}))`
+  const whole =
+    (fieldWeights.titleTerms + fieldWeights.headingTerms + fieldWeights.bodyTerms) * Math.max(1, terms.length)
+  return sql<number>`
+    least(1, greatest(0, (greatest(0, 1 - (c.embedding <=> ${vector})) + ${coverageWeight}::float8 * (
+      (${fieldWeights.titleTerms}::float8 * ${held('title_terms')}
+        + ${fieldWeights.headingTerms}::float8 * ${held('heading_terms')}
+        + ${fieldWeights.bodyTerms}::float8 * ${held('body_terms')}
+      ) / ${whole}::float8
+    )) / ${1 + coverageWeight}::float8))`
+}
