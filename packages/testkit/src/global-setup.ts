@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { emptyFolder } from './database/pglite-template.js'
 import { dropDatabasesOfRun } from './database/server-template.js'
 import { findPostgres } from './services/find-postgres.js'
 import { guard } from './services/guard.js'
@@ -21,7 +22,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     missing.push(error.message)
   })
   announce({ folder, source, databaseUrl: databaseUrlOfRun() })
-  const server = await ownServer(source)
+  const [server] = await Promise.all([ownServer(source), emptyFolder()])
   announce({ folder, source, databaseUrl: databaseUrlOfRun() ?? server?.url })
   return async () => {
     if (server) await server.close()

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
+import { guard } from '../services/guard.js'
 
 /**
  * Makes a folder that several processes may want at the same time: `make` fills one under another name, which gets the
@@ -9,12 +10,14 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 export async function madeOnce(folder: string, make: (unfinished: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder
   const unfinished = `${folder}.${randomBytes(6).toString('hex')}`
+  const keeper = guard('rm -rf "$1"', unfinished)
   try {
     await make(unfinished)
     renameSync(unfinished, folder)
   } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true })
     if (!existsSync(folder)) throw error
+  } finally {
+    await keeper.release()
   }
   return folder
 }

@@ -35,7 +35,7 @@ function migratedFolder(embedder: EmbedderFacts): Promise<string> {
  * Making a data folder takes PGlite some seconds, and the result depends on its version alone: it is kept from run to
  * run, beside the installed packages and for as long as they are.
  */
-async function emptyFolder(): Promise<string> {
+export async function emptyFolder(): Promise<string> {
   const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite')
   const manifest = createRequire(import.meta.url)(join(dirname(entry), '../package.json')) as {
     version: string
