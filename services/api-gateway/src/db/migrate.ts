@@ -112,7 +112,8 @@ async function alone<T>(
     try {
       return await work(connection)
     } finally {
-      await sql`select pg_advisory_unlock(${lockKey})`.execute(connection)
+      // A connection that broke has taken its locks with it; what matters is why it broke.
+      await sql`select pg_advisory_unlock(${lockKey})`.execute(connection).catch(() => {})
     }
   })
 }
