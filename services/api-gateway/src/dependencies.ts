@@ -38,7 +38,10 @@ export interface OpenDependenciesOptions {
  * @throws GatewayError DATA_FOLDER_IN_USE, DATABASE_UNREACHABLE, VECTOR_EXTENSION_MISSING, SCHEMA_OUTDATED,
  * EMBEDDER_FAILED or EMBEDDER_MISMATCH; nothing stays open then.
  */
-export async function openDependencies(config: Config, options: OpenDependenciesOptions): Promise<Dependencies> {
+export async function openDependencies(
+  config: Config,
+  options: OpenDependenciesOptions,
+): Promise<Dependencies> {
   const clock = systemClock
   const opened: (() => Promise<void> | void)[] = []
   const close = async () => {
@@ -63,7 +66,13 @@ export async function openDependencies(config: Config, options: OpenDependencies
     const stored = await readStoredEmbedder(database.db)
     if (stored && !options.otherEmbedder) refuseOtherEmbedder(stored, embedder)
     const tokenSecret = config.tokenSecret ?? generatedSecrets(config.dataFolder).tokenSecret
-    const services = createServices({ config, clock, database, embedder, tokenSecret })
+    const services = createServices({
+      db: database.db,
+      clock,
+      embedder,
+      tokenSecret,
+      maxDocumentBytes: config.maxDocumentBytes,
+    })
     return {
       config,
       clock,

@@ -22,7 +22,9 @@ export async function runMigrate({ action, to, environment, print }: MigrateArgu
   const lock = config.databaseUrl === undefined ? lockDataFolder(config.dataFolder) : undefined
   try {
     const database = await openDatabase({
-      ...(config.databaseUrl === undefined ? { dataFolder: databaseFolder(config.dataFolder) } : { url: config.databaseUrl }),
+      ...(config.databaseUrl === undefined
+        ? { dataFolder: databaseFolder(config.dataFolder) }
+        : { url: config.databaseUrl }),
       limits: config.pool,
       clock: systemClock,
     })
@@ -52,7 +54,10 @@ export async function runMigrate({ action, to, environment, print }: MigrateArgu
   }
 }
 
-async function migrationContext(database: OpenDatabase, environment: NodeJS.ProcessEnv): Promise<MigrationContext> {
+async function migrationContext(
+  database: OpenDatabase,
+  environment: NodeJS.ProcessEnv,
+): Promise<MigrationContext> {
   const concurrently = database.kind === 'server'
   const stored = await readStoredEmbedder(database.db)
   if (stored) return { embedder: stored, concurrently }

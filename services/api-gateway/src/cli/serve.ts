@@ -17,7 +17,7 @@ import { version } from '../version.js'
 /** How long requests that are under way may take to end once the program is told to. */
 const drainMs = 10_000
 
-type Closer = () => Promise<unknown> | void
+type Closer = () => Promise<unknown>
 
 /**
  * Runs the gateway until SIGTERM or SIGINT and resolves to the exit code.
@@ -46,12 +46,19 @@ export async function runServe(environment: NodeJS.ProcessEnv): Promise<number> 
   }
 }
 
-async function listen(dependencies: Dependencies, closers: Closer[], stopped: Promise<number>): Promise<void> {
+async function listen(
+  dependencies: Dependencies,
+  closers: Closer[],
+  stopped: Promise<number>,
+): Promise<void> {
   const { config, database, embedder, services, logger } = dependencies
   const start = { done: false }
   const app = await buildApp({
     ...dependencies,
-    healthChecks: [...dependencies.healthChecks, { name: 'start', check: async () => refuseUnstarted(start.done) }],
+    healthChecks: [
+      ...dependencies.healthChecks,
+      { name: 'start', check: async () => refuseUnstarted(start.done) },
+    ],
     version,
   })
   closers.push(() => app.close())

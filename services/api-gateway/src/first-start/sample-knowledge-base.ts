@@ -16,7 +16,12 @@ export async function seedSampleKnowledgeBase(
   db: Kysely<Database>,
   documents: Pick<DocumentsService, 'create'>,
 ): Promise<number> {
-  const seeded = await db.selectFrom('settings').select('key').where('key', '=', setting).limit(1).executeTakeFirst()
+  const seeded = await db
+    .selectFrom('settings')
+    .select('key')
+    .where('key', '=', setting)
+    .limit(1)
+    .executeTakeFirst()
   if (seeded) return 0
   let stored = 0
   for (const filename of (await readdir(folder)).filter(name => name.endsWith('.md')).sort()) {

@@ -10,7 +10,14 @@ export interface StartFacts {
 }
 
 /** What a start prints: where everything is, what it runs on and the variable that changes each. */
-export function startScreen({ url, database, embedder, documents, version, administrator }: StartFacts): string {
+export function startScreen({
+  url,
+  database,
+  embedder,
+  documents,
+  version,
+  administrator,
+}: StartFacts): string {
   const lines = [
     `VoiceAssist ${version} is ready`,
     '',

@@ -18,7 +18,10 @@ const locks = () => readdirSync(folder).filter(name => name.startsWith('lock'))
 test('a held folder is refused with the holder’s number and a remedy; a released one is free', () => {
   const lock = lockDataFolder(folder)
   expect(() => lockDataFolder(folder)).toThrowError(
-    expect.objectContaining({ code: 'DATA_FOLDER_IN_USE', message: expect.stringContaining(String(process.pid)) }),
+    expect.objectContaining({
+      code: 'DATA_FOLDER_IN_USE',
+      message: expect.stringContaining(String(process.pid)),
+    }),
   )
   lock.release()
   expect(locks()).toEqual([])
@@ -64,7 +67,9 @@ test('a lock that a power failure cut short is taken over', () => {
 })
 
 test('of many processes that come at once at most one gets the folder', async () => {
-  const children = Array.from({ length: 6 }, () => fork(new URL('./lock-taker.mjs', import.meta.url), [folder]))
+  const children = Array.from({ length: 6 }, () =>
+    fork(new URL('./lock-taker.mjs', import.meta.url), [folder]),
+  )
   try {
     const words = await Promise.all(children.map(child => once(child, 'message').then(([word]) => word)))
     expect(words.filter(word => word === 'held').length).toBeLessThanOrEqual(1)

@@ -20,6 +20,10 @@ test('secrets are made once, are long, and only their owner reads them', () => {
 test('a damaged file is an error that names the remedy and shows nothing of it', () => {
   writeFileSync(join(folder, 'secrets.json'), '{"tokenSecret":"abc')
   expect(() => generatedSecrets(folder)).toThrowError(
-    expect.objectContaining({ code: 'CONFIG_INVALID', field: 'TOKEN_SECRET', message: expect.not.stringContaining('abc') }),
+    expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      field: 'TOKEN_SECRET',
+      message: expect.not.stringContaining('abc'),
+    }),
   )
 })

@@ -1,0 +1,39 @@
+import type { Clock } from '@voiceassist/kernel'
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.js'
+import type { Embedder } from '../embedding/embedder.js'
+import { type AuthService, createAuthService } from './auth.service.js'
+import { createDocumentsService } from './documents.service.js'
+import type { DocumentsService } from './documents-port.js'
+import { createMessagesService, type MessagesService } from './messages.service.js'
+import { createSearchService } from './search.service.js'
+import type { SearchService } from './search-port.js'
+import { createSessionsService, type SessionsService } from './sessions.service.js'
+
+export interface Services {
+  readonly auth: AuthService
+  readonly sessions: SessionsService
+  readonly messages: MessagesService
+  readonly search: SearchService
+  readonly documents: DocumentsService
+}
+
+export interface ServicesOptions {
+  readonly db: Kysely<Database>
+  readonly clock: Clock
+  readonly embedder: Embedder
+  readonly tokenSecret: string
+  readonly maxDocumentBytes: number
+}
+
+/** The gateway's services on one database. A cache enters here, between a service and what it loads from. */
+export function createServices({ db, clock, embedder, tokenSecret, maxDocumentBytes }: ServicesOptions): Services {
+  const search = createSearchService({ db, embedder })
+  return {
+    auth: createAuthService({ db, clock, tokenSecret }),
+    sessions: createSessionsService({ db }),
+    messages: createMessagesService({ db, search }),
+    search,
+    documents: createDocumentsService({ db, embedder, maxDocumentBytes }),
+  }
+}

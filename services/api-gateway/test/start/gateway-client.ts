@@ -1,0 +1,44 @@
+import type { GatewayProcess } from './gateway-process.js'
+
+export interface Reply<T> {
+  readonly status: number
+  readonly body: T
+}
+
+/** Calls a gateway as a signed-in user. */
+export interface GatewayClient {
+  call<T = unknown>(method: string, path: string, body?: unknown): Promise<Reply<T>>
+  upload<T = unknown>(method: string, path: string, filename: string, text: string): Promise<Reply<T>>
+}
+
+export async function signIn(
+  gateway: Pick<GatewayProcess, 'url'>,
+  account: { readonly email: string; readonly password: string },
+): Promise<GatewayClient> {
+  const response = await fetch(`${gateway.url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: account.email, password: account.password }),
+  })
+  if (!response.ok) throw new Error(`Login answered ${response.status}: ${await response.text()}`)
+  const { accessToken } = (await response.json()) as { accessToken: string }
+  const authorization = `Bearer ${accessToken}`
+
+  async function send<T>(method: string, path: string, init: RequestInit): Promise<Reply<T>> {
+    const answer = await fetch(`${gateway.url}${path}`, { method, ...init })
+    const text = await answer.text()
+    return { status: answer.status, body: (text === '' ? undefined : JSON.parse(text)) as T }
+  }
+  return {
+    call: (method, path, body) =>
+      send(method, path, {
+        headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    upload(method, path, filename, text) {
+      const form = new FormData()
+      form.set('file', new Blob([text], { type: 'text/markdown' }), filename)
+      return send(method, path, { headers: { authorization }, body: form })
+    },
+  }
+}
