@@ -1,0 +1,113 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { Clock } from '@voiceassist/kernel'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import type { Logger } from 'pino'
+import type { OpenDatabase } from './db/open-database.js'
+import { httpMetrics } from './metrics/http-metrics.js'
+import { registerPoolMetrics } from './metrics/pool-metrics.js'
+import { createMetricsRegistry } from './metrics/registry.js'
+import { accessLog } from './plugins/access-log.js'
+import { answerClientError } from './plugins/client-errors.js'
+import { drain } from './plugins/drain.js'
+import { errorHandler, sendProblem } from './plugins/error-handler.js'
+import { jsonBody } from './plugins/json-body.js'
+import { openapi } from './plugins/openapi.js'
+import { overload } from './plugins/overload.js'
+import { defaultRateLimits, type RateLimits, rateLimit } from './plugins/rate-limit.js'
+import { maxBodyBytes, maxHeaderBytes, requestBounds, requestTimeoutMs } from './plugins/request-bounds.js'
+import { requestId, requestIdOf } from './plugins/request-id.js'
+import { requestValidator } from './plugins/request-validator.js'
+import { routeAccess } from './plugins/route-access.js'
+import { routeTable } from './plugins/route-table.js'
+import { securityHeaders } from './plugins/security-headers.js'
+import { authRoutes } from './routes/auth.routes.js'
+import { documentRoutes } from './routes/documents.routes.js'
+import { type HealthCheck, healthRoutes } from './routes/health.routes.js'
+import { messageRoutes } from './routes/messages.routes.js'
+import { createMetricsGuard, metricsRoutes } from './routes/metrics.routes.js'
+import { searchRoutes } from './routes/search.routes.js'
+import { sessionRoutes } from './routes/sessions.routes.js'
+import type { AuthService } from './services/auth.service.js'
+import type { DocumentsService } from './services/documents-port.js'
+import type { MessagesService } from './services/messages.service.js'
+import type { SearchService } from './services/search-port.js'
+import type { SessionsService } from './services/sessions.service.js'
+
+export type { HealthCheck } from './routes/health.routes.js'
+
+export interface AppServices {
+  readonly auth: AuthService
+  readonly sessions: SessionsService
+  readonly messages: MessagesService
+  readonly search: SearchService
+  readonly documents: DocumentsService
+}
+
+export interface AppDependencies {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly database: OpenDatabase
+  readonly services: AppServices
+  /** What /health/ready asks. */
+  readonly healthChecks: readonly HealthCheck[]
+  /** Guards /metrics; absent: only callers on this machine read it. */
+  readonly metricsToken?: string | undefined
+  /** Largest file that an upload takes. */
+  readonly maxDocumentBytes: number
+  readonly version: string
+  readonly rateLimits?: RateLimits
+}
+
+/** The gateway's HTTP, ready to listen or to be tested by `inject`. The caller closes what it handed over. */
+export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { clock, logger, database, services, rateLimits = defaultRateLimits } = dependencies
+  const app = fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    http: { maxHeaderSize: maxHeaderBytes },
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => sendProblem(request, reply, error),
+    clientErrorHandler: answerClientError,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(requestValidator)
+  const registry = createMetricsRegistry()
+  registerPoolMetrics(registry, database.pool)
+
+  await app.register(routeTable)
+  await app.register(requestId)
+  await app.register(securityHeaders)
+  await app.register(accessLog)
+  await app.register(httpMetrics, { registry })
+  await app.register(drain)
+  await app.register(requestBounds)
+  await app.register(overload)
+  await app.register(rateLimit, rateLimits)
+  await app.register(routeAccess, {
+    tokens: services.auth,
+    refuseMetrics: createMetricsGuard(dependencies.metricsToken),
+  })
+  await app.register(errorHandler)
+  await app.register(jsonBody)
+  await app.register(openapi, { version: dependencies.version })
+
+  await app.register(healthRoutes, { prefix: '/health', checks: dependencies.healthChecks, clock })
+  await app.register(metricsRoutes, { registry })
+  await app.register(authRoutes, {
+    prefix: '/api/auth',
+    auth: services.auth,
+    loginsPerMinute: rateLimits.loginsPerMinute,
+  })
+  await app.register(sessionRoutes, { prefix: '/api', sessions: services.sessions })
+  await app.register(messageRoutes, { prefix: '/api', messages: services.messages })
+  await app.register(searchRoutes, { prefix: '/api', search: services.search })
+  await app.register(documentRoutes, {
+    prefix: '/api/admin/kb',
+    documents: services.documents,
+    maxDocumentBytes: dependencies.maxDocumentBytes,
+  })
+  await app.ready()
+  return app as unknown as FastifyInstance
+}

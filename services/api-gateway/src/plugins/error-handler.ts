@@ -1,0 +1,35 @@
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { GatewayError } from '../errors.js'
+import { errorFields } from './error-fields.js'
+import { gatewayErrorOf, problemOf } from './problem-of-error.js'
+import { methodsOf } from './route-table.js'
+
+/** Every answer that is not a success is a problem (RFC 9457). */
+export const errorHandler = fastifyPlugin(async app => {
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, async (request, reply) => {
+    const path = request.url.split('?', 1)[0]!
+    const methods = methodsOf(app.routeTable, path)
+    if (methods.length === 0) throw new GatewayError('NOT_FOUND', 'There is no such path')
+    reply.header('allow', methods.join(', '))
+    throw new GatewayError('METHOD_NOT_ALLOWED', `This path takes ${methods.join(', ')}`)
+  })
+})
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const known = gatewayErrorOf(error)
+  if (!reply.raw.destroyed) logFault(request.log, known) // a caller who has gone is no fault
+  if (known.status === 401) reply.header('www-authenticate', 'Bearer')
+  if (known.status === 503) reply.header('retry-after', '1')
+  return reply
+    .status(known.status)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problemOf(known, request.id))
+}
+
+/** Faults of ours are logged with what led to them; refusals are in the access log already. */
+export function logFault(log: FastifyBaseLogger, error: GatewayError): void {
+  if (error.status >= 500) log.error(errorFields(error), 'request failed')
+}

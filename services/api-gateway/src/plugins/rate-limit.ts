@@ -1,0 +1,38 @@
+import rateLimiter from '@fastify/rate-limit'
+import type { FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { GatewayError } from '../errors.js'
+
+export interface RateLimits {
+  /** Requests a minute and address, over all routes without a limit of their own. */
+  readonly requestsPerMinute: number
+  /** Attempts to log in a minute and address. */
+  readonly loginsPerMinute: number
+}
+
+export const defaultRateLimits: RateLimits = { requestsPerMinute: 12_000, loginsPerMinute: 20 }
+
+const windowMs = 60_000
+
+/** Counts in this process's memory. */
+export const rateLimit = fastifyPlugin<{ readonly requestsPerMinute: number }>(
+  async (app, { requestsPerMinute }) => {
+    await app.register(rateLimiter, {
+      max: requestsPerMinute,
+      timeWindow: windowMs,
+      keyGenerator: addressOf,
+      errorResponseBuilder: (_request, { after }) =>
+        new GatewayError('TOO_MANY_REQUESTS', `Too many requests from this address; try again in ${after}`),
+    })
+  },
+)
+
+/** A route's own limit, as `config.rateLimit`. */
+export function atMost(perMinute: number): { max: number; timeWindow: number } {
+  return { max: perMinute, timeWindow: windowMs }
+}
+
+/** Forwarding headers are not believed; a Unix socket has no address. */
+function addressOf(request: FastifyRequest): string {
+  return request.socket.remoteAddress ?? 'local'
+}

@@ -1,0 +1,81 @@
+import {
+  idParams,
+  type Message as MessageView,
+  messageAndAnswer,
+  messageListQuery,
+  messagePage,
+  noQuery,
+  postMessageRequest,
+} from '@voiceassist/api-contract'
+import type { Message, MessagesService } from '../services/messages.service.js'
+import { sendEvents, wantsEvents } from './event-stream.js'
+import type { RoutePlugin } from './route-plugin.js'
+import { ownedSession } from './sessions.routes.js'
+
+const tags = ['messages']
+const config = { access: 'user' } as const
+
+export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> = async (
+  app,
+  { messages },
+) => {
+  app.get(
+    '/sessions/:id/messages',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'A session’s messages',
+        description:
+          'A cursor is a place between two messages and serves both orders. `nextCursor` goes on in the order asked ' +
+          'for and is null at its end. `prevCursor`, with the opposite order, turns back from the page’s first item: ' +
+          'after a page of the newest (order=desc), order=asc with its prevCursor gives what came since.',
+        params: idParams,
+        querystring: messageListQuery,
+        response: { 200: messagePage },
+      },
+    },
+    async request => {
+      const { items, nextCursor, prevCursor } = await messages.list(ownedSession(request), request.query)
+      return { items: items.map(messageView), nextCursor, prevCursor }
+    },
+  )
+
+  app.post(
+    '/sessions/:id/messages',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Ask',
+        description:
+          'Stores the message, retrieves passages, and stores an answer that quotes them. 201: the message is new; ' +
+          '200: it was there before under this clientMessageId, and this is the same pair. If answering fails, the ' +
+          'message is kept, and posting it again with its clientMessageId answers it. With ' +
+          '`Accept: text/event-stream`: the events `message`, `answer`, `done`, or `error` with a problem.',
+        params: idParams,
+        querystring: noQuery,
+        body: postMessageRequest,
+        response: { 200: messageAndAnswer, 201: messageAndAnswer },
+      },
+    },
+    async (request, reply) => {
+      const session = ownedSession(request)
+      if (wantsEvents(request))
+        return sendEvents(request, reply, async emit => {
+          const { answer } = await messages.post(session, request.body, stored =>
+            emit('message', messageView(stored)),
+          )
+          emit('answer', messageView(answer))
+        })
+      const { message, answer, created } = await messages.post(session, request.body)
+      return reply
+        .status(created ? 201 : 200)
+        .send({ message: messageView(message), answer: messageView(answer) })
+    },
+  )
+}
+
+function messageView(message: Message): MessageView {
+  return { ...message, citations: [...message.citations], createdAt: message.createdAt.toISOString() }
+}

@@ -1,0 +1,40 @@
+import {
+  type SearchFilters as FiltersView,
+  noQuery,
+  searchAnswer,
+  searchRequest,
+} from '@voiceassist/api-contract'
+import type { SearchFilters, SearchService } from '../services/search-port.js'
+import { goneSignal } from './event-stream.js'
+import type { RoutePlugin } from './route-plugin.js'
+
+export const searchRoutes: RoutePlugin<{ readonly search: SearchService }> = async (app, { search }) => {
+  app.post(
+    '/search',
+    {
+      config: { access: 'user' },
+      schema: {
+        tags: ['search'],
+        summary: 'Find passages',
+        description:
+          'Best first. A score says the same in every search: it is a function of query and passage alone.',
+        querystring: noQuery,
+        body: searchRequest,
+        response: { 200: searchAnswer },
+      },
+    },
+    async ({ body }, reply) => {
+      const { query, topK, scoreThreshold, filters } = body
+      const hits = await search.search(
+        { query, topK, scoreThreshold, ...(filters ? { filters: given(filters) } : {}) },
+        goneSignal(reply),
+      )
+      return { items: hits.map(hit => ({ ...hit })) }
+    },
+  )
+}
+
+/** Ids compare as text; PostgreSQL writes them in lower case. */
+function given({ documentIds, ...others }: FiltersView): SearchFilters {
+  return { ...others, ...(documentIds ? { documentIds: documentIds.map(id => id.toLowerCase()) } : {}) }
+}
