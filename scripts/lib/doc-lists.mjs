@@ -1,5 +1,6 @@
 import { configVariables } from '@voiceassist/api-gateway/config'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
+import { endpoints } from './endpoint-list.mjs'
 
 /**
  * @typedef {object} DocList a list of the documentation that the code writes
@@ -12,6 +13,7 @@ import { gatewayErrors } from '@voiceassist/api-gateway/errors'
 export const docLists = [
   { file: 'docs/errors.md', name: 'errors', lines: errorLines },
   { file: 'docs/configuration.md', name: 'variables', lines: variableLines },
+  { file: 'docs/endpoints.md', name: 'endpoints', lines: endpointLines },
 ]
 
 function errorLines() {
@@ -35,6 +37,13 @@ function variableLines() {
       variable.default ? `\`${variable.default}\`` : '',
       variable.description,
     ]),
+  )
+}
+
+async function endpointLines() {
+  return table(
+    ['Method', 'Path', 'For', 'What it does'],
+    (await endpoints()).map(({ method, path, access, summary }) => [method, `\`${path}\``, access, summary]),
   )
 }
 

@@ -104,10 +104,19 @@ describe('check-doc-lists', () => {
     expect(readFileSync(join(root, 'docs/errors.md'), 'utf8')).toContain('| `NOT_FOUND` | 404 |')
   })
 
-  test('fails on an error that only the document has', () => {
-    const root = documents('docs/errors.md', /^\| `NOT_FOUND`/m, '| `NOT_FUNNY` | 404 | x |\n$&')
-    const { status, lines } = runCheckOn('check-doc-lists.mjs', root)
-    expect(lines[0]).toMatch(/^docs\/errors\.md:\d+: not in the code .*`NOT_FUNNY`/)
+  test.each([
+    ['docs/errors.md', 'NOT_FOUND', '| `NOT_FUNNY` | 404 | x |'],
+    ['docs/configuration.md', 'DB_POOL_SIZE', '| `DB_POOL_COLOUR` | `red` | x |'],
+    ['docs/endpoints.md', '/api/search', '| GET | `/api/nothing` | user | x |'],
+  ])('fails both ways on %s', (file, name, invented) => {
+    const line = new RegExp(`^\\|.*\`${name}\`.*$`, 'm')
+    const { status, lines } = runCheckOn('check-doc-lists.mjs', documents(file, line, invented))
+    expect(lines).toEqual([
+      expect.stringMatching(new RegExp(`^${file}:\\d+: not in the code .*`)),
+      expect.stringMatching(new RegExp(`^${file}:\\d+: missing here .*\`${name}\``)),
+      'lists in the docs: 2 to fix',
+    ])
+    expect(lines[0]).toContain(invented)
     expect(status).toBe(1)
   })
 })
