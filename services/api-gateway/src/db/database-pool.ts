@@ -3,6 +3,7 @@ import pg from 'pg'
 import { GatewayError } from '../errors.js'
 import { isPassingConnectionError, unreachable } from './connection-errors.js'
 import { refuseWithinTransaction } from './held-transaction.js'
+import { PooledClient } from './pooled-client.js'
 
 export interface PoolLimits {
   /** Connections that stay open once opened. */
@@ -34,6 +35,8 @@ const trustedIdleMs = 1000
 const livenessTimeoutMs = 2000
 const retryDelaysMs = [25, 50, 100, 200, 400, 800]
 
+type Lent = pg.PoolClient & PooledClient
+
 type ConnectCallback = (
   error: Error | undefined,
   client: pg.PoolClient | undefined,
@@ -48,15 +51,20 @@ export class DatabasePool extends pg.Pool {
   readonly limits: PoolLimits
   readonly #clock: Clock
   readonly #setUp: string | undefined
-  readonly #returnedAt = new WeakMap<object, number>()
-  #closed = false
+  /** Those who wait for a connection or a server, each with what ends its wait. */
+  readonly #waits = new Set<AbortController>()
+  /** When a connection last broke: those that idled at that time have to prove that they live. */
+  #brokeAtMs = Number.NEGATIVE_INFINITY
+  /** When a connection last gave no answer: those that idled at that time would give none either. */
+  #hungAtMs = Number.NEGATIVE_INFINITY
+  #ended: Promise<void> | undefined
 
   constructor({ connection, setUp, clock = systemClock, ...limits }: DatabasePoolOptions) {
     super({
       ...connection,
+      Client: PooledClient,
       max: limits.size + limits.maxOverflow,
       idleTimeoutMillis: 0,
-      maxLifetimeSeconds: limits.recycleSeconds,
       connectionTimeoutMillis: limits.acquireTimeoutMs,
       keepAlive: true,
       application_name: 'voiceassist',
@@ -65,6 +73,12 @@ export class DatabasePool extends pg.Pool {
     this.#clock = clock
     this.#setUp = setUp
     this.on('error', () => {}) // a dead idle connection: the pool has dropped it already
+    this.on('connect', client => {
+      // An 'error' that nobody listens to ends the process, and a borrower between two queries does not listen.
+      client.on('error', () => {
+        this.#brokeAtMs = clock.monotonic()
+      })
+    })
   }
 
   /**
@@ -77,97 +91,153 @@ export class DatabasePool extends pg.Pool {
     const lent = this.#acquire()
     if (!callback) return lent
     lent.then(
-      client => callback(undefined, client, error => client.release(error)),
+      client => callback(undefined, client, client.release),
       error => callback(error, undefined, () => {}),
     )
     return undefined
   }
 
-  override async end(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    await super.end()
+  /** Refuses who waits, with POOL_CLOSED, and resolves when every lent connection has come back. */
+  override end(): Promise<void> {
+    if (!this.#ended) {
+      this.#ended = super.end()
+      for (const wait of this.#waits) wait.abort(poolClosed())
+    }
+    return this.#ended
   }
 
   async #acquire(): Promise<pg.PoolClient> {
     refuseWithinTransaction()
     const deadline = this.#clock.monotonic() + this.limits.acquireTimeoutMs
     for (let attempt = 0; ; attempt++) {
-      if (this.#closed) throw new GatewayError('POOL_CLOSED', 'The database pool is closed')
+      if (this.#ended) throw poolClosed()
       let lastError: unknown
       try {
-        const client = await this.#within(deadline, super.connect())
-        if (await this.#isUsable(client)) return this.#lend(client)
-        client.release(true)
+        const client = await this.#connectBefore(deadline)
+        if (await this.#isUsable(client, deadline)) return this.#lend(client)
         continue // a dead connection costs no delay: the next may be alive
       } catch (error) {
-        if (error instanceof GatewayError) throw error
-        if (isPoolTimeout(error)) throw this.#timedOut(error)
-        if (!isPassingConnectionError(error)) throw unreachable(error)
+        if (!isPassingConnectionError(error))
+          throw isPoolTimeout(error) ? this.#noneFree() : unreachable(error)
         lastError = error
       }
       const delayMs = retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)]!
       if (this.#clock.monotonic() + delayMs > deadline) throw unreachable(lastError)
-      await this.#clock.sleep(delayMs)
+      await this.#wait(delayMs)
     }
   }
 
-  async #isUsable(client: pg.PoolClient): Promise<boolean> {
-    const returnedAt = this.#returnedAt.get(client)
-    if (returnedAt === undefined) {
-      if (this.#setUp) await client.query(this.#setUp)
-      return true
-    }
-    if (this.#clock.monotonic() - returnedAt <= trustedIdleMs) return true
+  /** What comes after the deadline is put back, since nobody waits for it. */
+  async #connectBefore(deadline: number): Promise<Lent> {
+    const opensNew = this.idleCount === 0 && this.totalCount < this.limits.size + this.limits.maxOverflow
+    const client = super.connect() as Promise<Lent>
     try {
-      await this.#within(this.#clock.monotonic() + livenessTimeoutMs, client.query('select 1'))
+      return await this.#within(deadline, client, () => (opensNew ? this.#noAnswer() : this.#noneFree()))
+    } catch (error) {
+      client.then(late => late.release(this.#isSurplus())).catch(() => {})
+      throw error
+    }
+  }
+
+  /** Makes a new connection ready, asks one that idled for long. One that is of no use is closed. */
+  async #isUsable(client: Lent, deadline: number): Promise<boolean> {
+    try {
+      if (client.openedAtMs === undefined) {
+        if (this.#setUp) await this.#within(deadline, client.query(this.#setUp), () => this.#noAnswer())
+        client.openedAtMs = this.#clock.monotonic()
+        return true
+      }
+      const lives = this.#isTooOld(client)
+        ? false
+        : this.#wasUsedJustNow(client) || (await this.#answers(client, deadline))
+      if (lives) return true
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+    client.release(true)
+    return false
+  }
+
+  #wasUsedJustNow({ returnedAtMs }: Lent): boolean {
+    return returnedAtMs > this.#brokeAtMs && this.#clock.monotonic() - returnedAtMs <= trustedIdleMs
+  }
+
+  async #answers(client: Lent, deadline: number): Promise<boolean> {
+    const askedAt = this.#clock.monotonic()
+    if (client.returnedAtMs <= this.#hungAtMs) return false
+    try {
+      const answer: Promise<unknown> = client.query('select 1')
+      await this.#within(Math.min(deadline, askedAt + livenessTimeoutMs), answer, () => this.#noAnswer())
       return true
-    } catch {
+    } catch (error) {
+      if (this.#ended) throw error
+      if (!isPassingConnectionError(error)) this.#hungAtMs = askedAt
       return false
     }
   }
 
-  #lend(client: pg.PoolClient): pg.PoolClient {
+  #lend(client: Lent): pg.PoolClient {
     const giveBack = client.release
     client.release = error => {
-      const surplus = this.totalCount > this.limits.size && this.waitingCount === 0
-      this.#returnedAt.set(client, this.#clock.monotonic())
-      giveBack.call(client, error || surplus)
+      // A transaction that was left open would become the next borrower's.
+      const isOpen = client.getTransactionStatus() !== 'I'
+      giveBack.call(client, error || isOpen || this.#isTooOld(client) || this.#isSurplus())
+      client.returnedAtMs = this.#clock.monotonic()
     }
     return client
   }
 
-  /** What comes after the deadline is put back, since nobody waits for it. */
-  async #within<T>(deadline: number, work: Promise<T>): Promise<T> {
-    const abandoned = new AbortController()
-    const expiry = this.#clock
-      .sleep(Math.max(0, deadline - this.#clock.monotonic()), abandoned.signal)
-      .then(() => {
-        work.then(late => isClient(late) && late.release(true)).catch(() => {})
-        throw this.#timedOut()
-      })
+  #isTooOld({ openedAtMs }: Lent): boolean {
+    return this.#clock.monotonic() - openedAtMs! >= this.limits.recycleSeconds * 1000
+  }
+
+  #isSurplus(): boolean {
+    return this.totalCount > this.limits.size && this.waitingCount === 0
+  }
+
+  async #within<T>(deadline: number, work: Promise<T>, expired: () => GatewayError): Promise<T> {
+    const wait = new AbortController()
+    const expiry = this.#wait(Math.max(0, deadline - this.#clock.monotonic()), wait).then(() => {
+      throw expired()
+    })
     try {
       return await Promise.race([work, expiry])
     } finally {
       expiry.catch(() => {})
-      abandoned.abort()
+      work.catch(() => {})
+      wait.abort()
     }
   }
 
-  #timedOut(cause?: unknown): GatewayError {
+  /** Ends early, with POOL_CLOSED, when the pool is closed. */
+  async #wait(ms: number, wait = new AbortController()): Promise<void> {
+    this.#waits.add(wait)
+    try {
+      await this.#clock.sleep(ms, wait.signal)
+    } finally {
+      this.#waits.delete(wait)
+    }
+  }
+
+  #noneFree(): GatewayError {
     const { size, maxOverflow, acquireTimeoutMs } = this.limits
     return new GatewayError(
       'ACQUIRE_TIMEOUT',
       `No database connection came free within ${acquireTimeoutMs} ms (${this.totalCount} of ${size + maxOverflow} open)`,
-      { remedy: 'Raise DB_POOL_SIZE or DB_MAX_OVERFLOW, or find what holds connections for long', cause },
+      { remedy: 'Raise DB_POOL_SIZE or DB_MAX_OVERFLOW, or find what holds connections for long' },
     )
   }
+
+  #noAnswer(): GatewayError {
+    return unreachable(new Error(`no answer within ${this.limits.acquireTimeoutMs} ms`))
+  }
+}
+
+function poolClosed(): GatewayError {
+  return new GatewayError('POOL_CLOSED', 'The database pool is closed')
 }
 
 function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
-}
-
-function isClient(value: unknown): value is pg.PoolClient {
-  return typeof value === 'object' && value !== null && 'release' in value
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Kysely, Transaction } from 'kysely'
 import { GatewayError } from '../errors.js'
+import { ConnectionLost } from './connection-errors.js'
 import type { Database } from './schema.js'
 
 interface Held {
@@ -9,24 +10,37 @@ interface Held {
 
 const held = new AsyncLocalStorage<Held>()
 
+/** As many as a connection that was sound when it was lent can break before the server goes away altogether. */
+const beginAttempts = 3
+
 /**
  * Runs `work` in a transaction. Until it ends, code that `work` calls has this transaction and nothing else: the
  * pool refuses it a second connection, since callers that each hold one and wait for another wait for ever.
+ * A connection that breaks before `work` began is replaced; afterwards the error is the caller's.
  */
-export function inTransaction<T>(
+export async function inTransaction<T>(
   db: Kysely<Database>,
   work: (transaction: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
-  const scope: Held = { open: true }
-  return db.transaction().execute(transaction =>
-    held.run(scope, async () => {
-      try {
-        return await work(transaction)
-      } finally {
-        scope.open = false
-      }
-    }),
-  )
+  for (let attempt = 1; ; attempt++) {
+    const scope: Held = { open: false }
+    let begun = false
+    try {
+      return await db.transaction().execute(transaction => {
+        begun = true
+        scope.open = true
+        return held.run(scope, async () => {
+          try {
+            return await work(transaction)
+          } finally {
+            scope.open = false
+          }
+        })
+      })
+    } catch (error) {
+      if (begun || attempt === beginAttempts || !(error instanceof ConnectionLost)) throw error
+    }
+  }
 }
 
 /** @throws GatewayError ACQUIRE_IN_TRANSACTION when the caller runs within `inTransaction`. */
