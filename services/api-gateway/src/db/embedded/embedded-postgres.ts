@@ -23,10 +23,13 @@ export async function openEmbeddedPostgres(options: WorkerOptions): Promise<Embe
   const ids = new Map<EmbeddedStream, number>()
   let nextId = 1
   let closing = false
+  /** Why no stream can work any more. */
+  let dead: GatewayError | undefined
   const tell = (message: ToWorker, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer)
 
   const peer: EmbeddedPeer = {
     connect(stream) {
+      if (dead) return void stream.destroy(dead)
       const connection = nextId++
       streams.set(connection, stream)
       ids.set(stream, connection)
@@ -43,10 +46,6 @@ export async function openEmbeddedPostgres(options: WorkerOptions): Promise<Embe
     },
   }
 
-  function breakStreams(error: Error): void {
-    for (const stream of streams.values()) stream.destroy(error)
-  }
-
   const ready = deferred()
   const closed = deferred()
   worker.on('message', (message: FromWorker) => {
@@ -57,24 +56,26 @@ export async function openEmbeddedPostgres(options: WorkerOptions): Promise<Embe
         return streams.get(message.connection)?.onConnected()
       case 'bytes':
         return streams.get(message.connection)?.onBytes(message.bytes)
-      case 'failed': {
-        const error = unusable(message.message)
-        ready.reject(error)
-        return breakStreams(error)
-      }
+      case 'failed':
+        return breakOff(unusable(message.message))
       case 'closed':
         return closed.resolve()
     }
   })
-  worker.on('error', cause => {
-    const error = unusable(cause.message)
-    ready.reject(error)
-    breakStreams(error)
-  })
-  worker.on('exit', () => {
+  worker.on('error', cause => die(unusable(cause.message)))
+  worker.on('exit', () => die(unusable('its thread ended')))
+
+  function die(error: GatewayError): void {
+    dead ??= error
     closed.resolve()
-    if (!closing) breakStreams(unusable('its thread ended'))
-  })
+    breakOff(dead)
+  }
+
+  function breakOff(error: GatewayError): void {
+    ready.reject(error)
+    if (closing) closed.resolve()
+    for (const stream of streams.values()) stream.destroy(error)
+  }
 
   try {
     await ready.promise
