@@ -59,3 +59,8 @@ async function insertRows(
 export async function deleteChunks(db: Kysely<Database>, documentId: string): Promise<void> {
   await db.deleteFrom('kb_chunks').where('document_id', '=', documentId).execute()
 }
+
+/** After many changes: the planner then knows the tables, and inverted indexes have taken up what was put aside. */
+export async function tidyKnowledgeBase(db: Kysely<Database>): Promise<void> {
+  await sql`vacuum (analyze) kb_documents, kb_chunks`.execute(db)
+}

@@ -1,0 +1,33 @@
+import type { Command } from '../command.js'
+import { kbDelete } from './kb-delete.js'
+import { kbImport } from './kb-import.js'
+import { kbList } from './kb-list.js'
+import { kbReindex } from './kb-reindex.js'
+import { userCreate } from './user-create.js'
+import { userList } from './user-list.js'
+import { userSetActive } from './user-set-active.js'
+
+/** What works on the database, by the names that go through the socket. */
+export const allCommands = {
+  'kb import': kbImport,
+  'kb list': kbList,
+  'kb delete': kbDelete,
+  'kb reindex': kbReindex,
+  'user create': userCreate,
+  'user list': userList,
+  'user set-active': userSetActive,
+} as const
+
+export type CommandName = keyof typeof allCommands
+
+/** A command with its arguments; the two belong together. */
+export type CommandCall = {
+  readonly [Name in CommandName]: {
+    readonly command: Name
+    readonly args: (typeof allCommands)[Name] extends Command<infer Arguments> ? Arguments : never
+  }
+}[CommandName]
+
+export function isCommandName(name: unknown): name is CommandName {
+  return typeof name === 'string' && Object.hasOwn(allCommands, name)
+}

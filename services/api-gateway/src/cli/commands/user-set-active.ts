@@ -1,0 +1,16 @@
+import type { Command } from '../command.js'
+
+export interface UserSetActiveArguments {
+  /** E-mail or id. */
+  readonly who: string
+  readonly active: boolean
+}
+
+export const userSetActive: Command<UserSetActiveArguments> = async (
+  { dependencies, out },
+  { who, active },
+) => {
+  const user = await dependencies.services.auth.setUserActive(who, active)
+  out.line(`${user.active ? 'enabled' : 'disabled'} ${user.email}`)
+  return 0
+}
