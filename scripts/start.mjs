@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ensureBuilt, ensureInstalled } from './lib/prepare.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-if (!ensureInstalled(root) || !(await ensureBuilt(root))) process.exit(1)
+if (!ensureInstalled(root) || !(await ensureBuilt(root, 'services/api-gateway'))) process.exit(1)
 const program = new URL('../services/api-gateway/bin/voiceassist.js', import.meta.url)
 process.argv = [process.execPath, fileURLToPath(program), 'serve', ...process.argv.slice(2)]
 await import(program.href)

@@ -48,14 +48,15 @@ export function ensureInstalled(root) {
 }
 
 /**
- * Compiles what has changed.
+ * Compiles what has changed of one project and of those it refers to.
  * @param {string} root
- * @returns {Promise<boolean>} whether all of it compiles
+ * @param {string} project folder of the project, from the root
+ * @returns {Promise<boolean>} whether it compiles
  */
-export async function ensureBuilt(root) {
+export async function ensureBuilt(root, project) {
   // A build that takes longer than a look at an unchanged tree says what it is doing.
   const notice = setTimeout(() => process.stderr.write('Building…\n'), 1000)
-  const child = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--build'], {
+  const child = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--build', project], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   })
