@@ -63,7 +63,7 @@ export function principalOf(request: FastifyRequest): Principal {
 
 /** @throws GatewayError UNAUTHENTICATED unless the request carries one. */
 export function bearerToken(request: FastifyRequest): string {
-  const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const token = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (!token) throw new GatewayError('UNAUTHENTICATED', 'The request carries no access token')
   return token
 }

@@ -18,8 +18,16 @@ declare module 'fastify' {
 export const routeTable = fastifyPlugin(async app => {
   const routes: RegisteredRoute[] = []
   app.decorate('routeTable', routes)
-  app.addHook('onRoute', ({ method, url, config }) => {
-    for (const one of [method].flat()) routes.push({ method: one, url, access: config?.access })
+  app.addHook('onRoute', route => {
+    for (const method of [route.method].flat())
+      routes.push({
+        method,
+        url: route.url,
+        // Later hooks may set it.
+        get access() {
+          return route.config?.access
+        },
+      })
   })
 })
 

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { fastify } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RouteAccess, routeAccess } from '#src/plugins/route-access'
+import type { RegisteredRoute } from '#src/plugins/route-table'
+import { openTestApp, roles, type TestApp } from './support/test-app.js'
+
+/** What is meant to be; the walk below asks the app what is. */
+const intended: Record<string, RouteAccess> = {
+  'GET /openapi.json': 'public',
+  'GET /docs': 'public',
+  'GET /docs/': 'public',
+  'GET /docs/json': 'public',
+  'GET /docs/yaml': 'public',
+  'GET /docs/static/*': 'public',
+  'GET /docs/static/index.html': 'public',
+  'GET /docs/static/swagger-initializer.js': 'public',
+  'GET /health/live': 'public',
+  'GET /health/ready': 'public',
+  'GET /metrics': 'metrics',
+  'POST /api/auth/login': 'public',
+  'GET /api/auth/me': 'user',
+  'GET /api/sessions': 'user',
+  'POST /api/sessions': 'user',
+  'GET /api/sessions/:id': 'user',
+  'PATCH /api/sessions/:id': 'user',
+  'DELETE /api/sessions/:id': 'user',
+  'POST /api/sessions/:id/end': 'user',
+  'GET /api/sessions/:id/messages': 'user',
+  'POST /api/sessions/:id/messages': 'user',
+  'POST /api/search': 'user',
+  'GET /api/admin/kb/documents': 'viewer',
+  'POST /api/admin/kb/documents': 'admin',
+  'GET /api/admin/kb/documents/:id': 'viewer',
+  'PUT /api/admin/kb/documents/:id': 'admin',
+  'DELETE /api/admin/kb/documents/:id': 'admin',
+  'POST /api/admin/kb/documents/:id/reindex': 'admin',
+}
+
+const allowed: Record<RouteAccess, readonly string[]> = {
+  public: ['nobody', 'user', 'viewer', 'admin'],
+  metrics: ['scraper'],
+  user: ['user', 'viewer', 'admin'],
+  viewer: ['viewer', 'admin'],
+  admin: ['admin'],
+}
+
+const metricsToken = 'token of the scraper'
+
+/** Fastify's own account of its routes, which knows those that no hook saw. */
+function registeredRoutes(tree: string): string[] {
+  const path: string[] = []
+  return tree.split('\n').flatMap(line => {
+    const match = /^([│ ]*)[├└]── (.*) \((.*)\)$/.exec(line)
+    if (!match) return []
+    const depth = match[1]!.length / 4
+    path.length = depth
+    path.push(match[2]!)
+    // The account forgets the part of a path before a wildcard that it shares with other paths.
+    const url = path.join('').replace('/docs/*', '/docs/static/*')
+    return match[3]!.split(', ').map(method => `${method} ${url}`)
+  })
+}
+
+describe('every route', () => {
+  let test: TestApp
+  let routes: string[]
+
+  beforeAll(async () => {
+    test = await openTestApp({ overrides: { metricsToken } })
+    routes = registeredRoutes(test.app.printRoutes({ commonPrefix: false }))
+  })
+  afterAll(() => test.close())
+
+  it('is one that is meant to be, with the access that is meant', () => {
+    const heads = Object.entries(intended)
+      .filter(([route]) => route.startsWith('GET '))
+      .map(([route, access]) => [route.replace('GET', 'HEAD'), access])
+    expect(routes.toSorted()).toEqual(
+      [...Object.keys(intended), ...heads.map(([route]) => route!)].toSorted(),
+    )
+    const table: readonly RegisteredRoute[] = test.app.routeTable
+    for (const { method, url, access } of table)
+      expect(access, `${method} ${url}`).toBe(intended[`${method.replace('HEAD', 'GET')} ${url}`])
+  })
+
+  it('answers those it is for, and nobody else', async () => {
+    const answers: Record<string, string[]> = {}
+    for (const route of routes) {
+      const [method, url] = route.split(' ') as [string, string]
+      answers[route] = []
+      for (const who of ['nobody', ...roles, 'scraper'] as const) {
+        const authorization =
+          who === 'scraper'
+            ? `Bearer ${metricsToken}`
+            : who === 'nobody'
+              ? undefined
+              : `Bearer ${test.users[who].token}`
+        const { statusCode } = await test.app.inject({
+          method: method as 'GET',
+          url: url.replace(':id', randomUUID()).replace('*', 'swagger-ui.css'),
+          headers: authorization ? { authorization } : {},
+        })
+        expect([200, 302, 201, 400, 404, 415, 401, 403], `${route} as ${who}`).toContain(statusCode)
+        if (statusCode !== 401 && statusCode !== 403) answers[route].push(who)
+        else
+          expect(statusCode, `${route} as ${who}`).toBe(
+            isKnown(who) && !route.endsWith('/metrics') ? 403 : 401,
+          )
+      }
+    }
+    for (const [route, who] of Object.entries(answers)) {
+      const access = intended[route.replace('HEAD', 'GET')]!
+      expect(
+        who.filter(one => access === 'metrics' || one !== 'scraper'),
+        route,
+      ).toEqual(allowed[access])
+    }
+  })
+
+  function isKnown(who: string): boolean {
+    return (roles as readonly string[]).includes(who)
+  }
+})
+
+describe('a route without a declared access', () => {
+  const options = {
+    tokens: { verify: () => Promise.reject(new Error('not asked')) },
+    refuseMetrics: () => {},
+  }
+
+  it('is refused when it is registered', async () => {
+    const app = fastify()
+    await app.register(routeAccess, options)
+    expect(() => app.get('/forgotten', async () => 'secret')).toThrow(/GET \/forgotten declares no access/)
+    expect(() => app.get('/open', { config: { access: 'public' } }, async () => 'hello')).not.toThrow()
+  })
+
+  it('is refused when it comes with a library, unless the library’s scope declares it', async () => {
+    const app = fastify()
+    await app.register(routeAccess, options)
+    await expect(app.register(async scope => void scope.get('/theirs', async () => ''))).rejects.toThrow(
+      /no access/,
+    )
+  })
+})

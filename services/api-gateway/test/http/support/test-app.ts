@@ -1,0 +1,143 @@
+import { Writable } from 'node:stream'
+import { type Clock, systemClock } from '@voiceassist/kernel'
+import { type DatabaseKind, tempDatabase } from '@voiceassist/testkit'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { pino } from 'pino'
+import { type AppDependencies, buildApp } from '#src/app'
+import type { OpenDatabase } from '#src/db/open-database'
+import { type AuthService, createAuthService } from '#src/services/auth.service'
+import { createMessagesService } from '#src/services/messages.service'
+import { createSessionsService } from '#src/services/sessions.service'
+import { FakeDocuments, FakeSearch } from './fake-services.js'
+
+export const tokenSecret = 'a secret of the tests, long enough for HS256'
+export const password = 'correct horse battery'
+export const roles = ['user', 'viewer', 'admin'] as const
+export type TestRole = (typeof roles)[number]
+
+export interface Call {
+  /** Whose token is sent; absent: none. */
+  readonly as?: TestRole
+  readonly payload?: string | object | Buffer
+  readonly headers?: Record<string, string>
+}
+
+export interface TestApp {
+  readonly app: FastifyInstance
+  readonly database: OpenDatabase
+  readonly auth: AuthService
+  readonly search: FakeSearch
+  readonly documents: FakeDocuments
+  readonly users: Readonly<
+    Record<TestRole, { readonly id: string; readonly email: string; readonly token: string }>
+  >
+  /** What was logged, a line each. */
+  readonly log: string[]
+  call(method: string, url: string, call?: Call): Promise<LightMyRequestResponse>
+  close(): Promise<void>
+}
+
+export interface TestAppOptions {
+  readonly kind?: DatabaseKind
+  readonly clock?: Clock
+  readonly overrides?: Partial<AppDependencies>
+}
+
+/** The whole HTTP on a database of its own, with fakes for search and documents, and one user of each role. */
+export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const { kind = 'pglite', clock = systemClock, overrides = {} } = options
+  const temp = await tempDatabase({ kind })
+  const database = await temp.open()
+  const { db } = database
+  const auth = createAuthService({ db, clock, tokenSecret })
+  const search = new FakeSearch()
+  const documents = new FakeDocuments()
+  const log: string[] = []
+  const app = await buildApp({
+    clock,
+    logger: pino({ level: 'debug' }, lines(log)),
+    database,
+    services: {
+      auth,
+      search,
+      documents,
+      sessions: createSessionsService({ db }),
+      messages: createMessagesService({ db, search }),
+    },
+    healthChecks: [],
+    maxDocumentBytes: 10_000,
+    version: '1.2.3',
+    ...overrides,
+  })
+  const users = {} as Record<TestRole, { id: string; email: string; token: string }>
+  for (const role of roles) {
+    const email = `${role}@example.org`
+    const { id } = await auth.createUser({ email, password, role })
+    users[role] = { id, email, token: (await auth.login(email, password)).accessToken }
+  }
+  return {
+    app,
+    database,
+    auth,
+    search,
+    documents,
+    users,
+    log,
+    call: (method, url, { as, payload, headers = {} } = {}) =>
+      app.inject({
+        method: method as 'GET',
+        url,
+        headers: { ...(as ? { authorization: `Bearer ${users[as].token}` } : {}), ...headers },
+        ...(payload === undefined ? {} : { payload }),
+      }),
+    async close() {
+      await app.close()
+      await temp.close()
+    },
+  }
+}
+
+function lines(log: string[]): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      log.push(...String(chunk).split('\n').filter(Boolean))
+      done()
+    },
+  })
+}
+
+export interface FormPart {
+  readonly name: string
+  readonly value: string | Buffer
+  readonly filename?: string
+}
+
+const boundary = 'boundary-of-the-tests'
+
+/** Payload and headers of a multipart form. */
+export function form(...parts: FormPart[]): { payload: Buffer; headers: Record<string, string> } {
+  const pieces = parts.flatMap(({ name, value, filename }) => [
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"`,
+    filename === undefined ? '' : `; filename="${filename}"`,
+    '\r\n\r\n',
+    value,
+    '\r\n',
+  ])
+  const payload = Buffer.concat([...pieces, `--${boundary}--\r\n`].map(piece => Buffer.from(piece)))
+  return { payload, headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } }
+}
+
+export interface ServerEvent {
+  readonly event: string
+  readonly data: Record<string, unknown>
+}
+
+export function eventsOf(body: string): ServerEvent[] {
+  return body
+    .split('\n\n')
+    .filter(Boolean)
+    .map(block => {
+      const [event, data] = block.split('\n')
+      return { event: event!.replace('event: ', ''), data: JSON.parse(data!.replace('data: ', '')) }
+    })
+}

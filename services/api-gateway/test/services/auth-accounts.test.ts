@@ -1,0 +1,72 @@
+import { systemClock } from '@voiceassist/kernel'
+import { describeDatabases, type TempDatabase, tempDatabase } from '@voiceassist/testkit'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type AuthService, createAuthService } from '#src/services/auth.service'
+
+const password = 'long enough'
+
+describeDatabases('accounts', kind => {
+  let temp: TempDatabase
+  let auth: AuthService
+
+  beforeAll(async () => {
+    temp = await tempDatabase({ kind })
+    const { db } = await temp.open()
+    auth = createAuthService({ db, clock: systemClock, tokenSecret: 'x'.repeat(32) })
+  })
+  afterAll(() => temp.close())
+
+  it('keeps an e-mail once, whatever its case', async () => {
+    const created = await auth.createUser({
+      email: ' Ada@Example.org',
+      fullName: ' Ada L. ',
+      password,
+      role: 'admin',
+    })
+    expect(created).toMatchObject({
+      email: 'ada@example.org',
+      fullName: 'Ada L.',
+      role: 'admin',
+      active: true,
+      lastLogin: null,
+    })
+    await expect(auth.createUser({ email: 'ADA@example.org', password, role: 'user' })).rejects.toMatchObject(
+      {
+        code: 'EMAIL_TAKEN',
+        field: 'email',
+      },
+    )
+  })
+
+  it.each([
+    ['email', { email: 'no address' }],
+    ['email', { email: 'two@at@example.org' }],
+    ['email', { email: `${'a'.repeat(250)}@b.org` }],
+    ['email', { email: 'nul\u0000@example.org' }],
+    ['fullName', { fullName: 'a'.repeat(256) }],
+    ['fullName', { fullName: 'nul\u0000' }],
+    ['password', { password: 'a'.repeat(7) }],
+    ['password', { password: 'a'.repeat(129) }],
+  ])('refuses a wrong %s: %j', async (field, wrong) => {
+    const user = { email: 'new@example.org', password, role: 'user' as const, ...wrong }
+    await expect(auth.createUser(user)).rejects.toMatchObject({ code: 'VALIDATION_FAILED', field })
+  })
+
+  it('takes passwords of 8 to 128 characters, counted as people do', async () => {
+    await auth.createUser({ email: 'short@example.org', password: '😀'.repeat(8), role: 'user' })
+    await auth.createUser({ email: 'long@example.org', password: '😀'.repeat(128), role: 'user' })
+    expect((await auth.login('long@example.org', '😀'.repeat(128))).user.email).toBe('long@example.org')
+  })
+
+  it('lists in pages by e-mail', async () => {
+    const all = await auth.listUsers()
+    expect(all.map(user => user.email)).toEqual(['ada@example.org', 'long@example.org', 'short@example.org'])
+    const rest = await auth.listUsers({ limit: 1, afterEmail: 'ada@example.org' })
+    expect(rest.map(user => user.email)).toEqual(['long@example.org'])
+  })
+
+  it('knows no account that is not there', async () => {
+    for (const who of ['nobody@example.org', '00000000-0000-4000-8000-000000000000', 'garbage'])
+      await expect(auth.setUserActive(who, false)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
