@@ -55,6 +55,8 @@ async function listen(
   const start = { done: false }
   const app = await buildApp({
     ...dependencies,
+    maxDocumentBytes: config.maxDocumentBytes,
+    ...(config.metricsToken === undefined ? {} : { metricsToken: config.metricsToken }),
     healthChecks: [
       ...dependencies.healthChecks,
       { name: 'start', check: async () => refuseUnstarted(start.done) },

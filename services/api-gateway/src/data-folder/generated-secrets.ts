@@ -18,7 +18,9 @@ export function generatedSecrets(folder: string): Secrets {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'secrets.json')
   const fresh = join(folder, `secrets.${randomBytes(8).toString('hex')}`)
-  writeFileSync(fresh, JSON.stringify({ tokenSecret: randomBytes(secretBytes).toString('base64') }), { mode: 0o600 })
+  writeFileSync(fresh, JSON.stringify({ tokenSecret: randomBytes(secretBytes).toString('base64') }), {
+    mode: 0o600,
+  })
   try {
     linkSync(fresh, path) // whoever comes second keeps the first one's
   } catch (error) {

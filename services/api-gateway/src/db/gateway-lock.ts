@@ -22,10 +22,16 @@ export async function lockGateway(url: string, clock: Clock, onLost: () => void)
   let client: pg.Client
 
   async function take(): Promise<boolean> {
-    const next = new pg.Client({ connectionString: url, keepAlive: true, application_name: 'voiceassist-lock' })
+    const next = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      application_name: 'voiceassist-lock',
+    })
     next.on('error', () => {}) // 'end' follows and acts
     await next.connect()
-    const found = await next.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [lockKey])
+    const found = await next.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+      lockKey,
+    ])
     if (found.rows[0]?.locked !== true) {
       await next.end()
       return false
