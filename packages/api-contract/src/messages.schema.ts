@@ -52,11 +52,7 @@ export type MessageListQuery = Static<typeof messageListQuery>
 export const messagePage = strictObject({
   items: Type.Array(message),
   nextCursor,
-  prevCursor: nullable(
-    Type.String({
-      description:
-        'With the opposite order: what lies before this page’s first item, or came after it since. Null: an empty page',
-    }),
-  ),
+  startCursor: nullable(Type.String({ description: 'Place of the first item; null: an empty page' })),
+  endCursor: nullable(Type.String({ description: 'Place of the last item; null: an empty page' })),
 })
 export type MessagePage = Static<typeof messagePage>

@@ -27,17 +27,17 @@ export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> 
         tags,
         summary: 'A session’s messages',
         description:
-          'A cursor is a place between two messages and serves both orders. `nextCursor` goes on in the order asked ' +
-          'for and is null at its end. `prevCursor`, with the opposite order, turns back from the page’s first item: ' +
-          'after a page of the newest (order=desc), order=asc with its prevCursor gives what came since.',
+          'A cursor is the place of a message and serves both orders. `nextCursor` goes on in the order asked for ' +
+          'and is null when there is no more. `startCursor` and `endCursor` are the places of the page’s first and ' +
+          'last item: with order=asc, the place of the newest message known gives what came since.',
         params: idParams,
         querystring: messageListQuery,
         response: { 200: messagePage },
       },
     },
     async request => {
-      const { items, nextCursor, prevCursor } = await messages.list(ownedSession(request), request.query)
-      return { items: items.map(messageView), nextCursor, prevCursor }
+      const { items, ...cursors } = await messages.list(ownedSession(request), request.query)
+      return { items: items.map(messageView), ...cursors }
     },
   )
 

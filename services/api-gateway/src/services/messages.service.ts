@@ -48,7 +48,8 @@ export interface PostedPair {
 export interface MessagePage {
   readonly items: readonly Message[]
   readonly nextCursor: string | null
-  readonly prevCursor: string | null
+  readonly startCursor: string | null
+  readonly endCursor: string | null
 }
 
 export interface MessagesService {
@@ -63,8 +64,8 @@ export interface MessagesService {
     onStored?: (message: Message) => void,
   ): Promise<PostedPair>
   /**
-   * In the order of their writing or against it; limit 1 to 200. A cursor is a place between two messages and serves
-   * both orders: `nextCursor` goes on in this order, `prevCursor` turns back from the page's first item.
+   * In the order of their writing or against it; limit 1 to 200. A cursor is the place of a message and serves both
+   * orders. `nextCursor` is null when nothing more lies in this order; `endCursor` is there to ask again later.
    * @throws GatewayError NOT_FOUND, or VALIDATION_FAILED for a cursor that this session has not given.
    */
   list(
@@ -134,7 +135,8 @@ export function createMessagesService({
       return {
         items: page.map(messageOf),
         nextCursor: rows.length > limit ? placeOf(page.at(-1)) : null,
-        prevCursor: placeOf(page[0]),
+        startCursor: placeOf(page[0]),
+        endCursor: placeOf(page.at(-1)),
       }
     },
   }
