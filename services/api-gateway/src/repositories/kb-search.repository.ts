@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../db/schema.js'
+import { GatewayError } from '../errors.js'
 import { coverageWeight, fieldWeights } from '../knowledge/score.js'
 import type { SearchFilters, SearchHit } from '../services/search-port.js'
 import { documentCondition } from './kb-filters.js'
@@ -7,6 +8,8 @@ import { vectorParameter } from './kb-vectors.js'
 
 export interface CandidateQuery {
   readonly vector: Float32Array
+  /** Of the embedder that made the vector. */
+  readonly model: string
   /** `queryTerms` of the query. */
   readonly terms: readonly string[]
   readonly topK: number
@@ -25,13 +28,14 @@ const fewChunks = 2000
 
 /**
  * The best chunks by `scoreChunk`, in one statement and so of one moment. Scored are the chunks nearest to the query by
- * the vector index, and those that hold most of its terms; what is neither has no chance to be among the best.
+ * the vector index, and those that hold most of its terms; what is neither has next to no chance to be among the best.
+ * @throws GatewayError EMBEDDER_MISMATCH when the stored vectors are of another model.
  */
 export async function searchChunks(db: Kysely<Database>, query: CandidateQuery): Promise<SearchHit[]> {
   const { terms, topK, scoreThreshold, filters = {} } = query
   const vector = vectorParameter(query.vector)
   const condition = documentCondition(filters)
-  const found = await sql<SearchHit>`
+  const found = await sql<SearchHit & { readonly model: string }>`
     with ${condition ? allowedDocuments(condition) : sql``}
     semantic as (${condition ? nearestAllowed(vector) : nearestOfAll(vector)}),
     lexical as (${mostCoveringChunks(terms, condition !== undefined)}),
@@ -43,11 +47,29 @@ export async function searchChunks(db: Kysely<Database>, query: CandidateQuery):
       select id, score from scored where score >= ${scoreThreshold}::float8 order by score desc, id limit ${topK}
     )
     select c.id as "chunkId", d.id as "documentId", d.title, c.heading, c.content as text, best.score,
-           c.start_offset as start, c.end_offset as "end", d.source_type as "sourceType", d.metadata
+           c.start_offset as start, c.end_offset as "end", d.source_type as "sourceType", d.metadata,
+           (select value ->> 'model' from settings where key = 'embedder') as model
     from best join kb_chunks c using (id) join kb_documents d on d.id = c.document_id
     order by best.score desc, c.id
-  `.execute(db)
-  return found.rows
+  `
+    .execute(db)
+    .catch(cause => {
+      throw cause instanceof Error && cause.message.startsWith('different vector dimensions')
+        ? otherModel(cause)
+        : cause
+    })
+  return found.rows.map(({ model, ...hit }) => {
+    if (model !== query.model) throw otherModel()
+    return hit
+  })
+}
+
+/** The command line may have put vectors of another model in place while this process ran. */
+function otherModel(cause?: unknown): GatewayError {
+  return new GatewayError('EMBEDDER_MISMATCH', 'The stored vectors are of another model by now', {
+    remedy: 'Restart the gateway with the embedder that made them',
+    cause,
+  })
 }
 
 function allowedDocuments(condition: RawBuilder<boolean>): RawBuilder<unknown> {
