@@ -14,7 +14,7 @@ const stopwords = new Set(
   over under between is are was were be been being am do does did doing done have has had having can could may might must
   shall should will would i me my mine we us our you your he him his she her it its they them their there here who whom
   whose what which when where why how not no so such too very also any some all each both more most other own same just
-  only please tell know need want`.split(/\s+/),
+  only`.split(/\s+/),
 )
 
 export interface ChunkTerms {
