@@ -9,7 +9,7 @@ import { createMetricsRegistry } from './metrics/registry.js'
 import { accessLog } from './plugins/access-log.js'
 import { answerClientError } from './plugins/client-errors.js'
 import { drain } from './plugins/drain.js'
-import { errorHandler, sendProblem } from './plugins/error-handler.js'
+import { errorHandler, sendEarlyProblem } from './plugins/error-handler.js'
 import { jsonBody } from './plugins/json-body.js'
 import { openapi } from './plugins/openapi.js'
 import { overload } from './plugins/overload.js'
@@ -69,7 +69,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     requestTimeout: requestTimeoutMs,
     http: { maxHeaderSize: maxHeaderBytes },
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => sendProblem(request, reply, error),
+    frameworkErrors: sendEarlyProblem,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(requestValidator)

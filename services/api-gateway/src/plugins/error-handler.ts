@@ -29,6 +29,12 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     .send(problemOf(known, request.id))
 }
 
+/** For what Fastify refuses before any hook has run, which is where headers are set otherwise. */
+export function sendEarlyProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.header('cache-control', 'no-store').header('x-request-id', request.id)
+  return sendProblem(request, reply, error)
+}
+
 /** Faults of ours are logged with what led to them; refusals are in the access log already. */
 export function logFault(log: FastifyBaseLogger, error: GatewayError): void {
   if (error.status >= 500) log.error(errorFields(error), 'request failed')

@@ -1,17 +1,20 @@
 import { systemClock } from '@voiceassist/kernel'
 import { describeDatabases, type TempDatabase, tempDatabase } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { OpenDatabase } from '#src/db/open-database'
 import { type AuthService, createAuthService } from '#src/services/auth.service'
+import { createPasswordHasher } from '#src/services/password-hasher'
 
 const password = 'long enough'
 
 describeDatabases('accounts', kind => {
   let temp: TempDatabase
   let auth: AuthService
+  let db: OpenDatabase['db']
 
   beforeAll(async () => {
     temp = await tempDatabase({ kind })
-    const { db } = await temp.open()
+    db = (await temp.open()).db
     auth = createAuthService({ db, clock: systemClock, tokenSecret: 'x'.repeat(32) })
   })
   afterAll(() => temp.close())
@@ -56,6 +59,29 @@ describeDatabases('accounts', kind => {
     await auth.createUser({ email: 'short@example.org', password: '😀'.repeat(8), role: 'user' })
     await auth.createUser({ email: 'long@example.org', password: '😀'.repeat(128), role: 'user' })
     expect((await auth.login('long@example.org', '😀'.repeat(128))).user.email).toBe('long@example.org')
+  })
+
+  it('hashes once a login, whoever it is for, and only then says no', async () => {
+    const hasher = createPasswordHasher()
+    const verified: (string | undefined)[] = []
+    const counted = createAuthService({
+      db,
+      clock: systemClock,
+      tokenSecret: 'x'.repeat(32),
+      hasher: {
+        ...hasher,
+        verify: (stored, given) => {
+          verified.push(stored)
+          return hasher.verify(stored, given)
+        },
+      },
+    })
+    await counted.setUserActive('short@example.org', false)
+    const attempts = ['nobody@example.org', 'short@example.org', 'ada@example.org']
+    const refusals = attempts.map(email => counted.login(email, '😀'.repeat(8)).catch(error => error))
+    for (const error of await Promise.all(refusals))
+      expect(error).toMatchObject({ code: 'INVALID_CREDENTIALS', field: undefined })
+    expect(verified.map(stored => stored?.slice(0, 9)).sort()).toEqual(['$argon2id', '$argon2id', undefined])
   })
 
   it('lists in pages by e-mail', async () => {
