@@ -15,7 +15,8 @@ import { announce, databaseUrlOfRun } from './services/test-run.js'
  */
 export default async function setup(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'voiceassist-tests-'))
-  const keeper = guard('rm -rf "$1"', folder)
+  // A test's process may still write while its folder goes, when it is the whole run that was killed.
+  const keeper = guard('rm -rf "$1" || { sleep 2; rm -rf "$1"; }', folder)
   const missing: string[] = []
   const source = await findPostgres().catch((error: unknown): undefined => {
     if (!(error instanceof ServiceUnavailable) || process.env.CI === 'true') throw error
