@@ -23,22 +23,24 @@ export async function inTransaction<T>(
   work: (transaction: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const scope: Held = { open: false }
-    let begun = false
+    let outcome: { error?: unknown } | undefined
     try {
-      return await db.transaction().execute(transaction => {
-        begun = true
-        scope.open = true
-        return held.run(scope, async () => {
-          try {
-            return await work(transaction)
-          } finally {
-            scope.open = false
-          }
-        })
+      return await db.transaction().execute(async transaction => {
+        outcome = {}
+        const scope: Held = { open: true }
+        try {
+          return await held.run(scope, async () => work(transaction))
+        } catch (error) {
+          outcome = { error }
+          throw error
+        } finally {
+          scope.open = false
+        }
       })
     } catch (error) {
-      if (begun || attempt === beginAttempts || !(error instanceof ConnectionLost)) throw error
+      // On a broken connection the rollback fails too; why it was rolled back says more.
+      if (outcome) throw 'error' in outcome ? outcome.error : error
+      if (attempt === beginAttempts || !(error instanceof ConnectionLost)) throw error
     }
   }
 }
