@@ -177,7 +177,7 @@ describe.skipIf(!hasServer())('the pool', () => {
     expect(rows).toEqual([{ two: 2 }])
     await expect(pool.query('select no_such_column')).rejects.toMatchObject({ code: '42703' })
     await new Promise<void>(resolve => {
-      pool.query('select 1 / 0', (error: Error) => {
+      void pool.query('select 1 / 0', (error: Error) => {
         expect(error).toMatchObject({ code: '22012' })
         resolve()
       })
