@@ -100,6 +100,13 @@ describeDatabases('logging in', kind => {
     expect((await me(accessToken)).statusCode).toBe(401)
   })
 
+  it('refuses an account that was disabled behind its back', async () => {
+    const { id } = await test.auth.createUser({ email: 'psql@example.org', password, role: 'user' })
+    const { accessToken } = (await login({ email: 'psql@example.org', password })).json()
+    await test.database.db.updateTable('users').set({ is_active: false }).where('id', '=', id).execute()
+    expect((await me(accessToken)).statusCode).toBe(401)
+  })
+
   it('does not trust a token’s expiry over the login’s own', async () => {
     const { accessToken } = (await login({ email: 'user@example.org', password })).json()
     const claims = JSON.parse(Buffer.from(accessToken.split('.')[1], 'base64url').toString())
