@@ -52,6 +52,8 @@ export async function openDependencies(
       const lock: DataFolderLock = lockDataFolder(config.dataFolder)
       opened.push(() => lock.release())
     }
+    const embedder = await openEmbedder(config, clock)
+    opened.push(() => embedder.close())
     const database = await openDatabase({
       ...(config.databaseUrl === undefined
         ? { dataFolder: databaseFolder(config.dataFolder) }
@@ -60,8 +62,6 @@ export async function openDependencies(
       clock,
     })
     opened.push(() => database.close())
-    const embedder = await openEmbedder(config, clock)
-    opened.push(() => embedder.close())
     await bringSchemaUp(database, embedder, clock, options)
     const stored = await readStoredEmbedder(database.db)
     if (stored && !options.otherEmbedder) refuseOtherEmbedder(stored, embedder)

@@ -1,4 +1,4 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { tempDatabase } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { OpenDatabase } from '#src/db/open-database'
@@ -6,7 +6,7 @@ import { createBundledEmbedder } from '#src/embedding/bundled-embedder'
 import type { Embedder } from '#src/embedding/embedder'
 import { createDocumentsService } from '#src/services/documents.service'
 
-const documents = 8
+const documents = 4
 const resolutionMs = 5
 
 let database: OpenDatabase
@@ -66,31 +66,41 @@ async function importDocuments(using: Embedder, run: string): Promise<void> {
   )
 }
 
-async function delayDuring(work: () => Promise<void>): Promise<IntervalHistogram> {
+interface Watched {
+  /** The longest that the event loop was held, in milliseconds. */
+  readonly longestMs: number
+  /** The share of the time that the event loop was at work, 0 to 1. */
+  readonly busy: number
+}
+
+async function watch(work: () => Promise<void>): Promise<Watched> {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs })
+  const before = performance.eventLoopUtilization()
   delay.enable()
   await work()
   delay.disable()
-  return delay
+  return { longestMs: delay.max / 1e6, busy: performance.eventLoopUtilization(before).utilization }
 }
 
-const p99Ms = (delay: IntervalHistogram) => delay.percentile(99) / 1e6
-
-test('during an import the event loop is never held for as long as one embedding takes', async () => {
-  const delay = await delayDuring(() => importDocuments(embedder, 'aside'))
-  expect(p99Ms(delay)).toBeLessThan(passageMs)
-})
-
-test('the measure shows an embedder that computes on the event loop', async () => {
-  const blocking: Embedder = {
-    ...embedder,
+/** What the same import does to the loop when it waits on its embeddings. */
+function onTheLoop(aside: Embedder): Embedder {
+  return {
+    ...aside,
     async embed(texts, options) {
-      const vectors = await embedder.embed(texts, options)
-      const until = performance.now() + passageMs
+      const vectors = await aside.embed(texts, options)
+      const until = performance.now() + passageMs * texts.length
       while (performance.now() < until);
       return vectors
     },
   }
-  const delay = await delayDuring(() => importDocuments(blocking, 'blocking'))
-  expect(p99Ms(delay)).toBeGreaterThanOrEqual(passageMs)
+}
+
+test('an import holds the event loop for a fraction of what it would if embeddings were computed there', {
+  timeout: 240_000,
+}, async () => {
+  const waiting = await watch(() => importDocuments(onTheLoop(embedder), 'waiting'))
+  const aside = await watch(() => importDocuments(embedder, 'aside'))
+  console.log('event loop during an import:', { aside, waiting, passageMs })
+  expect(aside.longestMs).toBeLessThan(waiting.longestMs / 2)
+  expect(aside.busy).toBeLessThan(waiting.busy / 2)
 })

@@ -11,11 +11,22 @@ export interface GatewayClient {
   upload<T = unknown>(method: string, path: string, filename: string, text: string): Promise<Reply<T>>
 }
 
+const overloaded = 503
+
+/** A gateway that is too busy has done nothing and says so: the request is sent again. */
+async function fetchWhenReady(url: string, init: RequestInit): Promise<Response> {
+  for (;;) {
+    const response = await fetch(url, init)
+    if (response.status !== overloaded) return response
+    await response.arrayBuffer()
+  }
+}
+
 export async function signIn(
   gateway: Pick<GatewayProcess, 'url'>,
   account: { readonly email: string; readonly password: string },
 ): Promise<GatewayClient> {
-  const response = await fetch(`${gateway.url}/api/auth/login`, {
+  const response = await fetchWhenReady(`${gateway.url}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email: account.email, password: account.password }),
@@ -25,7 +36,7 @@ export async function signIn(
   const authorization = `Bearer ${accessToken}`
 
   async function send<T>(method: string, path: string, init: RequestInit): Promise<Reply<T>> {
-    const answer = await fetch(`${gateway.url}${path}`, { method, ...init })
+    const answer = await fetchWhenReady(`${gateway.url}${path}`, { method, ...init })
     const text = await answer.text()
     return { status: answer.status, body: (text === '' ? undefined : JSON.parse(text)) as T }
   }

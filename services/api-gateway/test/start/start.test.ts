@@ -2,8 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type EmbeddingsServer, hasServer, startEmbeddingsServer, tempDatabase } from '@voiceassist/testkit'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  type EmbeddingsServer,
+  hasServer,
+  startEmbeddingsServer,
+  type TempDatabase,
+  tempDatabase,
+} from '@voiceassist/testkit'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { signIn } from './gateway-client.js'
 import { type Environment, startGateway, voiceassist } from './gateway-process.js'
 
@@ -11,14 +17,18 @@ let embeddings: EmbeddingsServer
 let wider: EmbeddingsServer
 const folders: string[] = []
 let environment: Environment
+/** An empty PostgreSQL in a data folder, which takes less time to copy than to make. */
+let database: TempDatabase
 
 beforeAll(async () => {
   embeddings = await startEmbeddingsServer()
   wider = await startEmbeddingsServer(768)
 })
-beforeEach(() => {
-  environment = { DATA_DIR: temporaryFolder(), EMBEDDINGS_URL: embeddings.url, EMBEDDINGS_MODEL: 'test' }
+beforeEach(async () => {
+  database = await tempDatabase({ kind: 'pglite', migrated: false })
+  environment = { ...database.environment, EMBEDDINGS_URL: embeddings.url, EMBEDDINGS_MODEL: 'test' }
 })
+afterEach(() => database.close())
 afterAll(async () => {
   await embeddings.close()
   await wider.close()
@@ -38,6 +48,7 @@ async function refusal(given: Environment) {
 }
 
 test('a first start makes an administrator and answers from the samples; a second one changes nothing', async () => {
+  environment.DATA_DIR = temporaryFolder() // with nothing in it
   const first = await startGateway(environment)
   expect(first.administrator?.password).toMatch(/^[\w-]{20}$/)
   const client = await signIn(first, first.administrator!)
@@ -136,8 +147,8 @@ describe('what cannot start says so in one line with the remedy, and ends with 1
 
 describe.runIf(hasServer())('on a PostgreSQL server', () => {
   test('DATABASE_URL is all it takes, and a second gateway on the same database is refused', async () => {
-    const database = await tempDatabase({ kind: 'server', migrated: false })
-    const server = { ...environment, ...database.environment }
+    const shared = await tempDatabase({ kind: 'server', migrated: false })
+    const server = { ...environment, DATA_DIR: temporaryFolder(), ...shared.environment }
     const gateway = await startGateway(server)
     expect(gateway.output.stdout).toContain('PostgreSQL server')
     const client = await signIn(gateway, gateway.administrator!)
@@ -148,20 +159,20 @@ describe.runIf(hasServer())('on a PostgreSQL server', () => {
     await gateway.end('SIGKILL')
     const next = await startGateway(server)
     expect(await next.end('SIGTERM')).toBe(0)
-    await database.close()
+    await shared.close()
   })
 
   test('a server without pgvector', async () => {
-    const database = await tempDatabase({ kind: 'server', migrated: false })
-    const opened = await database.open()
+    const bare = await tempDatabase({ kind: 'server', migrated: false })
+    const opened = await bare.open()
     // A view of that name in front of the catalogue's: the server as it looks where the extension is not installed.
     await opened.pool.query(`create schema bare; create view bare.pg_available_extensions as
       select * from pg_catalog.pg_available_extensions where name <> 'vector'`)
     await opened.close()
-    const url = `${database.environment.DATABASE_URL}?options=-csearch_path%3Dbare,pg_catalog,public`
+    const url = `${bare.environment.DATABASE_URL}?options=-csearch_path%3Dbare,pg_catalog,public`
     const { code, lines } = await refusal({ ...environment, DATABASE_URL: url })
     expect(code).toBe(1)
     expect(lines).toEqual([expect.stringMatching(/lacks the extension pgvector.*Install pgvector/)])
-    await database.close()
+    await bare.close()
   })
 })
