@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../db/schema.js'
 import { GatewayError } from '../errors.js'
-import { coverageWeight, fieldWeights } from '../knowledge/score.js'
+import { coverageShares } from '../knowledge/score.js'
 import type { SearchFilters, SearchHit } from '../services/search-port.js'
 import { documentCondition } from './kb-filters.js'
 import { vectorParameter } from './kb-vectors.js'
@@ -21,7 +21,10 @@ export interface CandidateQuery {
 const nearest = 120
 /** Rows that the terms of one field bring, shared out among the terms; a rare term brings all of its rows. */
 const lexicalRows = 4000
-/** Of these the ones that hold most of the query are scored. */
+/**
+ * Of these the ones that hold most of the query are scored. With the nearest ones they held all of the exact 5 best of
+ * 4,801 chunks for 2,000 questions, paraphrases and snippets of medical texts.
+ */
 const mostCovering = 200
 /** Filters that leave fewer chunks than this need no index: their distances are all computed. */
 const fewChunks = 2000
@@ -54,14 +57,16 @@ export async function searchChunks(db: Kysely<Database>, query: CandidateQuery):
   `
     .execute(db)
     .catch(cause => {
-      throw cause instanceof Error && cause.message.startsWith('different vector dimensions')
-        ? otherModel(cause)
-        : cause
+      throw isOtherLength(cause) ? otherModel(cause) : cause
     })
   return found.rows.map(({ model, ...hit }) => {
     if (model !== query.model) throw otherModel()
     return hit
   })
+}
+
+function isOtherLength(error: unknown): boolean {
+  return error instanceof Error && /^(different vector|expected \d+) dimensions/.test(error.message)
 }
 
 /** The command line may have put vectors of another model in place while this process ran. */
@@ -98,34 +103,30 @@ function nearestAllowed(vector: RawBuilder<unknown>): RawBuilder<unknown> {
 function mostCoveringChunks(terms: readonly string[], filtered: boolean): RawBuilder<unknown> {
   const rows = Math.ceil(lexicalRows / Math.max(1, terms.length))
   const allowed = filtered ? sql`and c.document_id in (select id from allowed)` : sql``
-  const fields = [
-    ['title_terms', fieldWeights.titleTerms],
-    ['heading_terms', fieldWeights.headingTerms],
-    ['body_terms', fieldWeights.bodyTerms],
-  ] as const
-  const matches = fields.map(
-    ([column, weight]) => sql`
-      select found.id, ${weight}::float8 as weight
+  const matches = ['title_terms', 'heading_terms', 'body_terms'].map(
+    column => sql`
+      select found.id
       from unnest(${terms}::text[]) term cross join lateral (
         select c.id from kb_chunks c where c.${sql.ref(column)} @> array[term] ${allowed} limit ${rows}
       ) found`,
   )
   return sql`
     select id from (${sql.join(matches, sql` union all `)}) matched
-    group by id order by sum(weight) desc, id limit ${mostCovering}`
+    group by id order by count(*) desc, id limit ${mostCovering}`
 }
 
 /** `scoreChunk` and `lexicalCoverage` in SQL, step by step, so that both give the same number to the last bit. */
 function score(vector: RawBuilder<unknown>, terms: readonly string[]): RawBuilder<number> {
-  const held = (column: string) =>
-    sql`(select count(*) from unnest(${terms}::text[]) term where term = any(c.${sql.ref(column)}))`
-  const whole =
-    (fieldWeights.titleTerms + fieldWeights.headingTerms + fieldWeights.bodyTerms) * Math.max(1, terms.length)
+  const length = sql`${Math.max(1, terms.length)}::float8`
+  const inTitle = sql`count(*) filter (where term = any(c.title_terms))`
+  const inHeading = sql`count(*) filter (where term = any(c.heading_terms))`
+  const anywhere = sql`count(*) filter (
+    where term = any(c.title_terms) or term = any(c.heading_terms) or term = any(c.body_terms))`
   return sql<number>`
-    least(1, greatest(0, (greatest(0, 1 - (c.embedding <=> ${vector})) + ${coverageWeight}::float8 * (
-      (${fieldWeights.titleTerms}::float8 * ${held('title_terms')}
-        + ${fieldWeights.headingTerms}::float8 * ${held('heading_terms')}
-        + ${fieldWeights.bodyTerms}::float8 * ${held('body_terms')}
-      ) / ${whole}::float8
-    )) / ${1 + coverageWeight}::float8))`
+    (least(1, greatest(0, 1 - (c.embedding <=> ${vector}))) + (
+      select (${coverageShares.anywhere}::float8 * ${anywhere} + ${coverageShares.heading}::float8 * ${inHeading}) / ${length}
+        + ${coverageShares.title}::float8
+          * (${inTitle} / ${length} + ${inTitle} / greatest(1, cardinality(c.title_terms))::float8) / 2
+      from unnest(${terms}::text[]) term
+    )) / 2`
 }
