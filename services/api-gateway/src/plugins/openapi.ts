@@ -57,7 +57,13 @@ export const openapi = fastifyPlugin<{ readonly version: string }>(async (app, {
       routePrefix: '/docs',
       staticCSP: pagePolicy,
       theme: { title: 'VoiceAssist API' },
-      uiConfig: { docExpansion: 'list', deepLinking: true, persistAuthorization: false, validatorUrl: null },
+      uiConfig: {
+        layout: 'BaseLayout',
+        docExpansion: 'list',
+        deepLinking: true,
+        persistAuthorization: false,
+        validatorUrl: null,
+      },
     })
   })
 })
