@@ -10,17 +10,12 @@ function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer)
 }
 
-const database = PGlite.create({ ...(dataFolder ? { dataDir: dataFolder } : {}), extensions: { vector } })
-database.then(
-  () => send({ kind: 'ready' }),
-  cause => send({ kind: 'failed', message: cause instanceof Error ? cause.message : String(cause) }),
-)
-
-/** One request after the other, in the order of their arrival: the engine has a single connection. */
-let queue: Promise<void> = Promise.resolve()
+const pglite = await PGlite.create({
+  ...(dataFolder ? { dataDir: dataFolder } : {}),
+  extensions: { vector },
+}).catch(endThread)
 
 async function answer(request: ToWorker): Promise<void> {
-  const pglite = await database
   switch (request.kind) {
     case 'connect':
       await pglite.exec('rollback')
@@ -32,13 +27,21 @@ async function answer(request: ToWorker): Promise<void> {
     }
     case 'close':
       await pglite.close()
-      send({ kind: 'closed' })
-      port.close()
+      process.exit() // of the thread
   }
 }
 
+/**
+ * One request after the other, in the order of their arrival: the engine has a single connection. A failure of the
+ * engine itself (not of a statement) ends the thread, since what is left of the engine hangs.
+ */
+let queue: Promise<void> = Promise.resolve()
 port.on('message', (request: ToWorker) => {
-  queue = queue
-    .then(() => answer(request))
-    .catch(cause => send({ kind: 'failed', message: cause instanceof Error ? cause.message : String(cause) }))
+  queue = queue.then(() => answer(request)).catch(endThread)
 })
+send({ kind: 'ready' })
+
+/** What WebAssembly throws is no Error, and would reach the main thread without its message. */
+function endThread(cause: unknown): never {
+  throw new Error((cause as { message?: string } | undefined)?.message ?? String(cause), { cause })
+}

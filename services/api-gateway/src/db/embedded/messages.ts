@@ -13,5 +13,3 @@ export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'connected'; readonly connection: number }
   | { readonly kind: 'bytes'; readonly connection: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'closed' }
