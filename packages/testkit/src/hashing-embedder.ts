@@ -1,19 +1,24 @@
 import type { Embedder } from '@voiceassist/api-gateway/embedding/embedder'
+import { GatewayError } from '@voiceassist/api-gateway/errors'
 
 /**
  * A deterministic embedder for tests: counts each word in the dimension that its hash names (feature hashing, FNV-1a),
  * with the sign of another bit. Texts with words in common are near, and nothing is loaded or computed elsewhere.
  */
 export function createHashingEmbedder(dimensions = 512): Embedder {
+  let isClosed = false
   return {
     model: `hashing-${dimensions}`,
     dimensions,
     parallelism: 2,
     async embed(texts, { signal } = {}) {
       signal?.throwIfAborted()
+      if (isClosed) throw new GatewayError('EMBEDDER_FAILED', 'The embedder is closed')
       return texts.map(text => hashedVector(text, dimensions))
     },
-    async close() {},
+    async close() {
+      isClosed = true
+    },
   }
 }
 
