@@ -7,6 +7,7 @@ import { startCommandServer } from '../data-folder/command-server.js'
 import { commandSocket } from '../data-folder/layout.js'
 import { lockGateway } from '../db/gateway-lock.js'
 import { type Dependencies, openDependencies } from '../dependencies.js'
+import { createEmbedderCheck } from '../embedding/embedder-check.js'
 import { describe } from '../embedding/stored-embedder.js'
 import { GatewayError } from '../errors.js'
 import { createFirstAdministrator } from '../first-start/first-administrator.js'
@@ -53,12 +54,14 @@ async function listen(
 ): Promise<void> {
   const { config, database, embedder, services, logger } = dependencies
   const start = { done: false }
+  const checkEmbedder = createEmbedderCheck(embedder, dependencies.clock)
   const app = await buildApp({
     ...dependencies,
     maxDocumentBytes: config.maxDocumentBytes,
     ...(config.metricsToken === undefined ? {} : { metricsToken: config.metricsToken }),
     healthChecks: [
       ...dependencies.healthChecks,
+      { name: 'embedder', check: checkEmbedder },
       { name: 'start', check: async () => refuseUnstarted(start.done) },
     ],
     version,
@@ -71,6 +74,7 @@ async function listen(
     const commands = await startCommandServer(dependencies, commandSocket(config.dataFolder))
     closers.push(() => commands.close())
   }
+  await checkEmbedder() // so that the first question does not wait for the model to be loaded
   const administrator = await createFirstAdministrator(database.db, services.auth)
   const aborted = await Promise.race([
     seedSampleKnowledgeBase(database.db, services.documents).then(() => false),
