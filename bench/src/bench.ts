@@ -1,1 +1,16 @@
-export {}
+import { retrieval } from './retrieval.js'
+
+const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = { retrieval }
+
+const [name = '', ...argv] = process.argv.slice(2)
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
+if (!bench) {
+  console.error(`Usage: npm run bench -- ${Object.keys(benches).join('|')} [options]`)
+  process.exit(2)
+}
+try {
+  await bench(argv)
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : error}`)
+  process.exit(1)
+}

@@ -5,6 +5,7 @@ import type { Embedder } from '../embedding/embedder.js'
 import { refuseOtherEmbedder } from '../embedding/stored-embedder.js'
 import { GatewayError } from '../errors.js'
 import { canonicalText } from '../knowledge/canonical-text.js'
+import { embeddingText } from '../knowledge/embedding-text.js'
 import { deleteChunks, insertChunks } from '../repositories/kb-chunks.repository.js'
 import {
   type DocumentValues,
@@ -19,7 +20,7 @@ import {
 import { holdStoredEmbedder } from '../repositories/kb-embedder.repository.js'
 import { DocumentPreparer } from './document-preparer.js'
 import type { DocumentInput, DocumentSummary, DocumentsService, IndexingOptions } from './documents-port.js'
-import { embedChunks } from './embed-chunks.js'
+import { embedTexts } from './embed-texts.js'
 import type { PreparedDocument } from './prepared-document.js'
 import { storedDocument } from './stored-sections.js'
 
@@ -42,7 +43,7 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
     const prepared = await preparer.prepare(input, indexing.signal)
     const contentHash = prepared.contentHash!
     await refuseExisting(db, { contentHash, sourceKey: input.sourceKey }, replaced)
-    const vectors = await embedChunks(embedder, prepared.title, prepared.chunks, indexing)
+    const vectors = await embedTexts(embedder, textsOf(prepared), indexing)
     indexing.signal?.throwIfAborted()
     return { prepared, vectors, values: { ...valuesOf(prepared, input.filename), contentHash } }
   }
@@ -85,7 +86,7 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
         const old = await readDocumentDetail(db, id)
         if (!old) throw notFound()
         const prepared = await preparer.prepare({ document: storedDocument(old) }, indexing.signal)
-        const vectors = await embedChunks(embedder, prepared.title, prepared.chunks, indexing)
+        const vectors = await embedTexts(embedder, textsOf(prepared), indexing)
         const counts = { chunkCount: prepared.chunks.length, wordCount: prepared.wordCount }
         const stored = await inTransaction(db, async transaction => {
           refuseOtherEmbedder(await holdStoredEmbedder(transaction), embedder)
@@ -111,6 +112,10 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
       if (!(await deleteDocument(db, id))) throw notFound()
     },
   }
+}
+
+function textsOf({ title, chunks }: PreparedDocument): string[] {
+  return chunks.map(({ heading, text }) => embeddingText({ title, heading, text }))
 }
 
 function valuesOf(

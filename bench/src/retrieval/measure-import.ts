@@ -1,0 +1,32 @@
+import type { OpenDatabase } from '@voiceassist/api-gateway/db/open-database'
+import type { Embedder } from '@voiceassist/api-gateway/embedding/embedder'
+import { createDocumentsService } from '@voiceassist/api-gateway/services/documents.service'
+import { importFiles } from '@voiceassist/api-gateway/services/import-files'
+import type { Corpus } from './corpus.js'
+import { machine, say, sayProgress } from './say.js'
+
+const maxDocumentBytes = 100 * 1024 * 1024
+
+/** Imports the documents as `voiceassist kb import` does. */
+export async function measureImport(
+  { db }: OpenDatabase,
+  embedder: Embedder,
+  { documents: folder }: Corpus,
+): Promise<{ readonly seconds: number }> {
+  const documents = createDocumentsService({ db, embedder, maxDocumentBytes })
+  const startedAt = performance.now()
+  const report = await importFiles({ db, documents, embedder, maxDocumentBytes }, [folder], {
+    onProgress: ({ done, total }) => sayProgress(`importing: ${done} of ${total} documents`),
+  })
+  const seconds = (performance.now() - startedAt) / 1000
+  sayProgress('')
+  for (const { path, reason } of [...report.failed, ...report.duplicates])
+    say(`not imported: ${path}: ${reason}`)
+  if (report.added === 0) throw new Error(`${folder} holds no document that could be imported`)
+  const perMinute = ((report.added / seconds) * 60).toFixed(0)
+  say(`on ${machine()}`)
+  say(
+    `import: ${report.added} documents, ${report.chunks} passages in ${seconds.toFixed(1)} s with ${embedder.parallelism} embedding workers: ${perMinute} documents a minute`,
+  )
+  return { seconds }
+}
