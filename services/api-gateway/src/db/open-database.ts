@@ -87,20 +87,17 @@ function kysely(pool: DatabasePool): Kysely<Database> {
 const firstAnswerMs = 5000
 
 async function refuseUnusableServer(url: string, limits: PoolLimits, clock: Clock): Promise<void> {
-  let pool: DatabasePool
-  try {
-    pool = new DatabasePool({
-      ...limits,
-      acquireTimeoutMs: Math.min(firstAnswerMs, limits.acquireTimeoutMs),
-      connection: { connectionString: url },
-      clock,
-    })
-  } catch {
-    throw new GatewayError('CONFIG_INVALID', 'DATABASE_URL is not a URL', {
+  if (!URL.canParse(url) || !/^postgres(ql)?:/.test(url))
+    throw new GatewayError('CONFIG_INVALID', 'DATABASE_URL is not a URL of PostgreSQL', {
       field: 'DATABASE_URL',
       remedy: 'Write it as postgres://user@host:5432/database',
     })
-  }
+  const pool = new DatabasePool({
+    ...limits,
+    acquireTimeoutMs: Math.min(firstAnswerMs, limits.acquireTimeoutMs),
+    connection: { connectionString: url },
+    clock,
+  })
   const db = kysely(pool)
   try {
     const found = await sql<{ version: number; vector: string | null }>`
