@@ -2,15 +2,15 @@ import { systemClock } from '@voiceassist/kernel'
 import { version } from '../version.js'
 import { commandCall, type GivenCommand } from './command-call.js'
 import { describeError } from './describe-error.js'
-import { runMigrate } from './migrate-command.js'
 import { parseCommandLine, UsageError } from './parse-command-line.js'
-import { runWork } from './run-work.js'
-import { runServe } from './serve.js'
 import { TerminalOutput } from './terminal-output.js'
 
 const stopped = 130 // 128 + SIGINT, as shells count
 
-/** The program `voiceassist`. Resolves to its exit code: 0, 1 for a failure, 2 for a command line that is none. */
+/**
+ * The program `voiceassist`. What a command needs is loaded when it is known, so that help and mistakes are answered
+ * at once. Resolves to its exit code: 0, 1 for a failure, 2 for a command line that is none.
+ */
 export async function main(argv: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   // A reader that has seen enough (`| head`) is no failure.
   process.stdout.on('error', error => process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : 1))
@@ -20,13 +20,16 @@ export async function main(argv: readonly string[], environment: NodeJS.ProcessE
     if ('version' in parsed) return print(version)
     const { words, operands, options } = parsed
     switch (words) {
-      case 'serve':
+      case 'serve': {
+        const { runServe } = await import('./serve.js')
         return await runServe(environment)
+      }
       case 'migrate up':
       case 'migrate down':
       case 'migrate status': {
         const action = words.slice('migrate '.length) as 'up' | 'down' | 'status'
         const to = typeof options.to === 'string' ? { to: options.to } : {}
+        const { runMigrate } = await import('./migrate-command.js')
         return await runMigrate({ action, ...to, environment, print })
       }
       default:
@@ -59,6 +62,7 @@ async function work(given: GivenCommand, environment: NodeJS.ProcessEnv): Promis
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   try {
+    const { runWork } = await import('./run-work.js')
     return await runWork(call, environment, out, interrupted.signal)
   } catch (error) {
     if (!interrupted.signal.aborted) throw error

@@ -15,6 +15,9 @@ export interface CommandServer {
 
 const maxRequestBytes = 1024 * 1024
 const onlyOwner = 0o600
+const stopping = new GatewayError('SHUTTING_DOWN', 'The gateway was told to stop', {
+  remedy: 'Run the same command again to go on',
+})
 
 /**
  * Does the command line's work in the process that holds the data folder: one `POST /commands` with
@@ -46,7 +49,7 @@ export async function startCommandServer(
   }
   return {
     async close() {
-      closing.abort(new GatewayError('SHUTTING_DOWN', 'The gateway is shutting down'))
+      closing.abort(stopping)
       const closed = new Promise(resolve => server.close(resolve))
       await Promise.all(running)
       server.closeAllConnections()
@@ -83,7 +86,9 @@ async function answer(
         send({ type: 'progress', ...progress }),
     }
     const signal = AbortSignal.any([gone.signal, closing])
-    send({ type: 'exit', code: await run({ dependencies, out, signal }, args) })
+    const code = await run({ dependencies, out, signal }, args)
+    closing.throwIfAborted() // a command that stopped when it was told to
+    send({ type: 'exit', code })
   } catch (error) {
     const { logger } = dependencies
     logger.debug({ err: error }, 'a command failed')

@@ -68,7 +68,7 @@ export async function searchChunks(db: Kysely<Database>, query: CandidateQuery):
 }
 
 function isOtherLength(error: unknown): boolean {
-  return error instanceof Error && /^(different vector|expected \d+) dimensions/.test(error.message)
+  return error instanceof Error && /\bdimensions\b/.test(error.message) // of vector or halfvec
 }
 
 /** The command line may have put vectors of another model in place while this process ran. */

@@ -65,7 +65,7 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
     },
 
     async replace(id, input, indexing = {}) {
-      if (!(await findDocument(db, { id }))) throw notFound()
+      if (!isId(id) || !(await findDocument(db, { id }))) throw notFound()
       const { prepared, vectors, values } = await prepare(input, indexing, id)
       const { sourceKey } = input
       return namingExisting(db, { contentHash: values.contentHash, sourceKey }, id, () =>
@@ -83,7 +83,7 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
 
     async reindex(id, indexing = {}) {
       for (;;) {
-        const old = await readDocumentDetail(db, id)
+        const old = isId(id) ? await readDocumentDetail(db, id) : undefined
         if (!old) throw notFound()
         const prepared = await preparer.prepare({ document: storedDocument(old) }, indexing.signal)
         const vectors = await embedTexts(embedder, textsOf(prepared), indexing)
@@ -103,13 +103,13 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
     list: query => listDocuments(db, query),
 
     async read(id) {
-      const found = await readDocumentDetail(db, id)
+      const found = isId(id) ? await readDocumentDetail(db, id) : undefined
       if (!found) throw notFound()
       return found
     },
 
     async remove(id) {
-      if (!(await deleteDocument(db, id))) throw notFound()
+      if (!isId(id) || !(await deleteDocument(db, id))) throw notFound()
     },
   }
 }
@@ -187,6 +187,11 @@ async function namingExisting<T>(
     if ((error as { code?: string }).code === '23505') await refuseExisting(db, keys, self)
     throw error
   }
+}
+
+/** No document has another kind of id, and the database refuses to compare with one. */
+function isId(id: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
 }
 
 function notFound(): GatewayError {

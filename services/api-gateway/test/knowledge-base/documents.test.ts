@@ -211,6 +211,7 @@ describeDatabases('documents', kind => {
     const binary = { bytes: Buffer.concat([Buffer.alloc(20_000, 'text '), Buffer.from([0])]) }
     await expect(kb.documents.create(binary)).rejects.toEqual(code('UNSUPPORTED_FORMAT'))
     await expect(kb.documents.read(unknownId)).rejects.toEqual(code('NOT_FOUND'))
+    await expect(kb.documents.read('nonsense')).rejects.toEqual(code('NOT_FOUND'))
     await expect(kb.documents.remove(unknownId)).rejects.toEqual(code('NOT_FOUND'))
     await expect(kb.documents.reindex(unknownId)).rejects.toEqual(code('NOT_FOUND'))
     await expect(kb.documents.replace(unknownId, facts)).rejects.toEqual(code('NOT_FOUND'))
