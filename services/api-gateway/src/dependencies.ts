@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import type { Logger } from 'pino'
 import type { HealthCheck } from './app.js'
@@ -27,10 +28,13 @@ export interface Dependencies {
 
 export interface OpenDependenciesOptions {
   readonly logger: Logger
-  /** Run pending migrations; else a server that lacks one is refused. An embedded database is always migrated. */
-  readonly migrate: boolean
-  /** True: stored vectors may be of another model, since the caller replaces them. */
-  readonly otherEmbedder?: boolean
+  /**
+   * A gateway runs pending migrations and signs tokens. A command signs none, and refuses a server that lacks a
+   * migration; an embedded database is always migrated.
+   */
+  readonly role: 'gateway' | 'command'
+  /** What the embedder is for: to go on with the stored vectors, to replace them all, or nothing. */
+  readonly embedding: 'same model' | 'any model' | 'unused'
 }
 
 /**
@@ -52,8 +56,6 @@ export async function openDependencies(
       const lock: DataFolderLock = lockDataFolder(config.dataFolder)
       opened.push(() => lock.release())
     }
-    const embedder = await openEmbedder(config, clock)
-    opened.push(() => embedder.close())
     const database = await openDatabase({
       ...(config.databaseUrl === undefined
         ? { dataFolder: databaseFolder(config.dataFolder) }
@@ -62,10 +64,14 @@ export async function openDependencies(
       clock,
     })
     opened.push(() => database.close())
+    const storedBefore = await readStoredEmbedder(database.db)
+    const dimensions = options.embedding === 'unused' ? storedBefore?.dimensions : undefined
+    const embedder = await openEmbedder(config, clock, dimensions)
+    opened.push(() => embedder.close())
     await bringSchemaUp(database, embedder, clock, options)
     const stored = await readStoredEmbedder(database.db)
-    if (stored && !options.otherEmbedder) refuseOtherEmbedder(stored, embedder)
-    const tokenSecret = config.tokenSecret ?? generatedSecrets(config.dataFolder).tokenSecret
+    if (stored && options.embedding === 'same model') refuseOtherEmbedder(stored, embedder)
+    const tokenSecret = options.role === 'gateway' ? tokenSecretOf(config) : unusedSecret()
     const services = createServices({
       db: database.db,
       clock,
@@ -89,15 +95,24 @@ export async function openDependencies(
   }
 }
 
+function tokenSecretOf({ tokenSecret, dataFolder }: Config): string {
+  return tokenSecret ?? generatedSecrets(dataFolder).tokenSecret
+}
+
+/** Commands have no tokens to sign or read. */
+function unusedSecret(): string {
+  return randomBytes(32).toString('base64')
+}
+
 async function bringSchemaUp(
   database: OpenDatabase,
   embedder: Embedder,
   clock: Clock,
-  { migrate, logger }: OpenDependenciesOptions,
+  { role, logger }: OpenDependenciesOptions,
 ): Promise<void> {
   const { model, dimensions } = embedder
   const context = { embedder: { model, dimensions }, concurrently: database.kind === 'server' }
-  if (migrate || database.kind === 'embedded') {
+  if (role === 'gateway' || database.kind === 'embedded') {
     const onMigration = (migration: string) => logger.info({ migration }, 'migrating')
     await migrateUp(database.db, { ...context, clock, onMigration })
     return

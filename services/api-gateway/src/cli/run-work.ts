@@ -43,9 +43,18 @@ function open(config: Config, { command, args }: CommandCall): Promise<Dependenc
   const level = config.logLevel === 'debug' ? 'debug' : 'warn'
   return openDependencies(config, {
     logger: pino({ level }, destination({ dest: 2, sync: true })),
-    migrate: false,
-    otherEmbedder: command === 'kb reindex' && args.id === undefined,
+    role: 'command',
+    embedding: embeddingOf(command, args),
   })
+}
+
+function embeddingOf(
+  command: CommandCall['command'],
+  args: CommandCall['args'],
+): 'same model' | 'any model' | 'unused' {
+  if (command === 'kb import') return 'same model'
+  if (command !== 'kb reindex') return 'unused'
+  return 'id' in args && args.id !== undefined ? 'same model' : 'any model'
 }
 
 async function runHere(

@@ -38,7 +38,7 @@ export async function runServe(environment: NodeJS.ProcessEnv): Promise<number> 
       })
       closers.push(() => lock.release())
     }
-    const dependencies = await openDependencies(config, { logger, migrate: true })
+    const dependencies = await openDependencies(config, { logger, role: 'gateway', embedding: 'same model' })
     closers.push(() => dependencies.close())
     await listen(dependencies, closers, stop.requested)
     return await stop.requested
@@ -75,14 +75,15 @@ async function listen(
     closers.push(() => commands.close())
   }
   await checkEmbedder() // so that the first question does not wait for the model to be loaded
-  const administrator = await createFirstAdministrator(database.db, services.auth)
   const aborted = await Promise.race([
     seedSampleKnowledgeBase(database.db, services.documents).then(() => false),
     stopped.then(() => true),
   ])
   if (aborted) return
-  start.done = true
   const { total } = await services.documents.list({ limit: 1 })
+  // The last step before the screen: what comes between would leave an administrator whose password nobody saw.
+  const administrator = await createFirstAdministrator(database.db, services.auth)
+  start.done = true
   process.stdout.write(
     `${startScreen({ url, database: database.description, embedder: describe(embedder), documents: total, version, administrator })}\n`,
   )

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { GatewayError } from '../errors.js'
+import { makeDataFolder } from './make-data-folder.js'
 import { processStart } from './process-start.js'
 
 export interface DataFolderLock {
@@ -25,7 +26,7 @@ const lockFile = /^lock\.[0-9a-f-]{36}$/
  * @throws GatewayError DATA_FOLDER_IN_USE that names the process.
  */
 export function lockDataFolder(folder: string): DataFolderLock {
-  makeFolder(folder)
+  makeDataFolder(folder)
   const name = `lock.${randomUUID()}`
   const mine = join(folder, name)
   const self: Holder = { pid: process.pid, started: processStart(process.pid), host: hostname() }
@@ -45,19 +46,6 @@ export function lockDataFolder(folder: string): DataFolderLock {
     rmSync(path, { force: true })
   }
   return { release }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new GatewayError('CONFIG_INVALID', `The data folder cannot be made: ${reason}`, {
-      field: 'DATA_DIR',
-      remedy: 'Set DATA_DIR to a folder that can be written',
-      cause,
-    })
-  }
 }
 
 function readHolder(path: string): Holder | undefined {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GatewayError } from '../errors.js'
+import { makeDataFolder } from './make-data-folder.js'
 
 export interface Secrets {
   /** Signs access tokens. */
@@ -15,7 +16,7 @@ const secretBytes = 32
  * @throws GatewayError CONFIG_INVALID when the file cannot be read as what it should be.
  */
 export function generatedSecrets(folder: string): Secrets {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeDataFolder(folder)
   const path = join(folder, 'secrets.json')
   const fresh = join(folder, `secrets.${randomBytes(8).toString('hex')}`)
   writeFileSync(fresh, JSON.stringify({ tokenSecret: randomBytes(secretBytes).toString('base64') }), {

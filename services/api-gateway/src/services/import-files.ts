@@ -41,7 +41,7 @@ export interface ImportReport {
 
 export interface ImportDependencies {
   readonly db: Kysely<Database>
-  readonly documents: Pick<DocumentsService, 'create' | 'replace'>
+  readonly documents: Pick<DocumentsService, 'create' | 'replace' | 'remove'>
   readonly embedder: Pick<Embedder, 'parallelism'>
   readonly maxDocumentBytes: number
 }
@@ -52,8 +52,9 @@ const beside = 2
 type Outcome = 'added' | 'replaced' | 'unchanged'
 
 /**
- * Brings the knowledge base to the state of files and folders. What a file holds decides: the same content as the last
- * time is left as it is, so that an import that was stopped goes on where it was. A file that fails stops nothing.
+ * Stores the files of folders, and replaces what has changed since; documents whose file is gone stay. What a file holds
+ * decides: the same content as the last time is left as it is, so that an import that was stopped goes on where it was.
+ * A file that fails stops nothing.
  */
 export async function importFiles(
   dependencies: ImportDependencies,
@@ -72,7 +73,9 @@ export async function importFiles(
     const total = found.files.length + found.failed.length
     let done = found.failed.length
     onProgress?.({ done, total, failed: failed.length })
-    await inLanes(found.files, concurrency ?? embedder.parallelism + beside, async path => {
+    const lanes = concurrency ?? embedder.parallelism + beside
+    const repeated: string[] = []
+    const importOne = async (path: string, onDuplicate: (reason: string) => void) => {
       signal?.throwIfAborted()
       try {
         const { outcome, chunks } = await importFile(dependencies, path, signal)
@@ -81,13 +84,21 @@ export async function importFiles(
       } catch (error) {
         signal?.throwIfAborted()
         const reason = reasonOf(error)
-        if (error instanceof GatewayError && error.code === 'DOCUMENT_EXISTS')
-          duplicates.push({ path, reason })
-        else failed.push({ path, reason })
+        if (isDuplicate(error)) return onDuplicate(reason)
+        failed.push({ path, reason })
       }
       done += 1
       onProgress?.({ done, total, failed: failed.length })
-    })
+    }
+    await inLanes(found.files, lanes, path => importOne(path, () => repeated.push(path)))
+    // What a file repeated may have changed in the same run: two files that swapped their contents.
+    await inLanes(repeated, lanes, path =>
+      importOne(path, reason => {
+        duplicates.push({ path, reason })
+        done += 1
+        onProgress?.({ done, total, failed: failed.length })
+      }),
+    )
   } catch (error) {
     if (signal?.aborted) return report(true)
     throw error
@@ -114,10 +125,18 @@ async function importFile(
   if (known?.contentHash === contentHash) return { outcome: 'unchanged', chunks: 0 }
   const input = { bytes, filename: basename(path), sourceKey: path }
   const indexing = signal ? { signal } : {}
-  const stored = known
-    ? await documents.replace(known.id, input, indexing)
-    : await documents.create(input, indexing)
-  return { outcome: known ? 'replaced' : 'added', chunks: stored.chunkCount }
+  if (!known) return { outcome: 'added', chunks: (await documents.create(input, indexing)).chunkCount }
+  try {
+    return { outcome: 'replaced', chunks: (await documents.replace(known.id, input, indexing)).chunkCount }
+  } catch (error) {
+    // The file has become a copy of another one: what it held before must not be found any more.
+    if (isDuplicate(error)) await documents.remove(known.id)
+    throw error
+  }
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'DOCUMENT_EXISTS'
 }
 
 /** One line, for people. What is no fault of the file is thrown on, since it would fail every other file too. */

@@ -86,7 +86,8 @@ test('a process has one start, and one that never was has none', () => {
 
 test('a folder that cannot be made is named with its variable', () => {
   writeFileSync(join(folder, 'file'), '')
-  expect(() => lockDataFolder(join(folder, 'file', 'data'))).toThrowError(
-    expect.objectContaining({ code: 'CONFIG_INVALID', field: 'DATA_DIR' }),
-  )
+  for (const impossible of [join(folder, 'file', 'data'), '/proc/no/such/data'])
+    expect(() => lockDataFolder(impossible)).toThrowError(
+      expect.objectContaining({ code: 'CONFIG_INVALID', field: 'DATA_DIR' }),
+    )
 })
