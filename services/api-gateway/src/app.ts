@@ -14,7 +14,13 @@ import { jsonBody } from './plugins/json-body.js'
 import { openapi } from './plugins/openapi.js'
 import { overload } from './plugins/overload.js'
 import { defaultRateLimits, type RateLimits, rateLimit } from './plugins/rate-limit.js'
-import { maxBodyBytes, maxHeaderBytes, requestBounds, requestTimeoutMs } from './plugins/request-bounds.js'
+import {
+  maxBodyBytes,
+  maxHeaderBytes,
+  maxPathPartLength,
+  requestBounds,
+  requestTimeoutMs,
+} from './plugins/request-bounds.js'
 import { requestId, requestIdOf } from './plugins/request-id.js'
 import { requestValidator } from './plugins/request-validator.js'
 import { routeAccess } from './plugins/route-access.js'
@@ -67,6 +73,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     genReqId: requestIdOf,
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength: maxPathPartLength },
     http: { maxHeaderSize: maxHeaderBytes },
     return503OnClosing: false,
     frameworkErrors: sendEarlyProblem,

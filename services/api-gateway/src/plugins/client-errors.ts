@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../errors.js'
 import { problemOf } from './problem-of-error.js'
+import { maxHeaderBytes } from './request-bounds.js'
 
 const errors = {
-  HPE_HEADER_OVERFLOW: new GatewayError('HEADERS_TOO_LARGE', 'The request headers are over the size limit'),
+  HPE_HEADER_OVERFLOW: new GatewayError(
+    'HEADERS_TOO_LARGE',
+    `The request line and the headers have more than ${maxHeaderBytes} bytes`,
+  ),
   ERR_HTTP_REQUEST_TIMEOUT: new GatewayError('REQUEST_TIMEOUT', 'The request did not arrive whole in time'),
 } as const
 

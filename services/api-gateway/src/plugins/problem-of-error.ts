@@ -1,6 +1,7 @@
 import type { Problem } from '@voiceassist/api-contract'
 import { isPassingConnectionError } from '../db/connection-errors.js'
 import { GatewayError, type GatewayErrorCode, gatewayErrors } from '../errors.js'
+import { maxBodyBytes, maxPathPartLength } from './request-bounds.js'
 import { type SchemaViolation, validationError } from './validation-error.js'
 
 interface LibraryError extends Error {
@@ -13,13 +14,16 @@ interface LibraryError extends Error {
 /** Errors of the HTTP libraries by their code. What is not here counts by its status. */
 const libraryErrors: Record<string, readonly [code: GatewayErrorCode, message: string]> = {
   FST_ERR_BAD_URL: ['MALFORMED_REQUEST', 'The URL is not well formed'],
-  FST_ERR_MAX_PARAM_LENGTH: ['URI_TOO_LONG', 'A part of the path is too long'],
+  FST_ERR_MAX_PARAM_LENGTH: [
+    'URI_TOO_LONG',
+    `A part of the path has more than ${maxPathPartLength} characters`,
+  ],
   FST_ERR_CTP_INVALID_JSON_BODY: ['MALFORMED_REQUEST', 'The body is not valid JSON'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'UNSUPPORTED_MEDIA_TYPE',
     'The body is of a content type that is not taken here',
   ],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'The body is over the size limit'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', `The body has more than ${maxBodyBytes} bytes`],
   FST_PARTS_LIMIT: ['VALIDATION_FAILED', 'The form has too many parts'],
   FST_FILES_LIMIT: ['VALIDATION_FAILED', 'The form has more than one file'],
   FST_FIELDS_LIMIT: ['VALIDATION_FAILED', 'The form has too many fields'],

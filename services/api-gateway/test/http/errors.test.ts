@@ -127,6 +127,39 @@ describe('errors', () => {
   })
 
   it.each([
+    ['1048576 bytes', 'POST', '', { payload: `{"title":"${'a'.repeat(1_048_576)}"}`, headers: json }],
+    ['8192 characters', 'GET', `?cursor=${'a'.repeat(9000)}`, {}],
+    ['100 characters', 'GET', `/${'a'.repeat(101)}`, {}],
+  ])('name the limit of %s that was passed', async (limit, method, rest, call) => {
+    const answer = await test.call(method, `/api/sessions${rest}`, { as: 'admin', ...call })
+    expect(answer.json().detail).toContain(`more than ${limit}`)
+  })
+
+  it('take a path part as long as the limit', async () => {
+    const answer = await test.call('GET', `/api/sessions/${'a'.repeat(100)}`, { as: 'admin' })
+    expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', field: 'id' })
+  })
+
+  it.each([
+    ['POST', '/api/sessions', Buffer.from('{"title":"\xff\xfe"}', 'latin1')],
+    ['POST', '/api/search', Buffer.from('{"query":"half a letter: \xe2\x82"}', 'latin1')],
+  ])('answer a body that is not UTF-8: %s %s', async (method, url, payload) => {
+    const answer = await test.call(method, url, { as: 'admin', payload, headers: json })
+    expect(answer.json()).toMatchObject({
+      status: 400,
+      code: 'MALFORMED_REQUEST',
+      detail: 'The body is not valid UTF-8',
+    })
+  })
+
+  it('leave what is UTF-8 as it was sent', async () => {
+    const title = 'Ärztin €5 😀 \ufffd'
+    const payload = Buffer.from(JSON.stringify({ title }))
+    const answer = await test.call('POST', '/api/sessions', { as: 'admin', payload, headers: json })
+    expect(answer.json()).toMatchObject({ title })
+  })
+
+  it.each([
     ['DELETE', '/api/sessions', 'GET, HEAD, POST'],
     ['PUT', '/api/sessions/00000000-0000-4000-8000-000000000000', 'DELETE, GET, HEAD, PATCH'],
     ['OPTIONS', '/api/auth/login', 'POST'],
@@ -180,12 +213,14 @@ describe('errors', () => {
       `GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'a'.repeat(17_000)}\r\n\r\n`,
       431,
       'HEADERS_TOO_LARGE',
+      /more than 16384 bytes/,
     ],
-    ['what is not HTTP', 'HELO example.org\r\n\r\n', 400, 'MALFORMED_REQUEST'],
-  ])('answer %s', async (_what, bytes, status, code) => {
+    ['what is not HTTP', 'HELO example.org\r\n\r\n', 400, 'MALFORMED_REQUEST', /not HTTP/],
+  ])('answer %s', async (_what, bytes, status, code, detail) => {
     const answer = await rawAnswer(port, bytes)
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
-    expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ status, code })
+    const problem = JSON.parse(answer.split('\r\n\r\n')[1]!)
+    expect(problem).toMatchObject({ status, code, detail: expect.stringMatching(detail) })
   })
 })
 
