@@ -4,6 +4,7 @@ import { createDocumentsService } from '@voiceassist/api-gateway/services/docume
 import { importFiles } from '@voiceassist/api-gateway/services/import-files'
 import type { Corpus } from './corpus.js'
 import { machine, say, sayProgress } from './say.js'
+import { startStopwatch, type Taken } from './stopwatch.js'
 
 const maxDocumentBytes = 100 * 1024 * 1024
 
@@ -12,13 +13,14 @@ export async function measureImport(
   { db }: OpenDatabase,
   embedder: Embedder,
   { documents: folder }: Corpus,
-): Promise<{ readonly seconds: number }> {
+): Promise<Taken> {
   const documents = createDocumentsService({ db, embedder, maxDocumentBytes })
-  const startedAt = performance.now()
+  const stop = startStopwatch()
   const report = await importFiles({ db, documents, embedder, maxDocumentBytes }, [folder], {
     onProgress: ({ done, total }) => sayProgress(`importing: ${done} of ${total} documents`),
   })
-  const seconds = (performance.now() - startedAt) / 1000
+  const taken = stop()
+  const { seconds } = taken
   sayProgress('')
   for (const { path, reason } of [...report.failed, ...report.duplicates])
     say(`not imported: ${path}: ${reason}`)
@@ -28,5 +30,5 @@ export async function measureImport(
   say(
     `import: ${report.added} documents, ${report.chunks} passages in ${seconds.toFixed(1)} s with ${embedder.parallelism} embedding workers: ${perMinute} documents a minute`,
   )
-  return { seconds }
+  return taken
 }
