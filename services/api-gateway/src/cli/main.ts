@@ -1,6 +1,6 @@
 import { systemClock } from '@voiceassist/kernel'
 import { version } from '../version.js'
-import { commandCall, type GivenCommand } from './command-call.js'
+import { commandCall } from './command-call.js'
 import { describeError } from './describe-error.js'
 import { parseCommandLine, UsageError } from './parse-command-line.js'
 import { TerminalOutput } from './terminal-output.js'
@@ -30,10 +30,13 @@ export async function main(argv: readonly string[], environment: NodeJS.ProcessE
         const action = words.slice('migrate '.length) as 'up' | 'down' | 'status'
         const to = typeof options.to === 'string' ? { to: options.to } : {}
         const { runMigrate } = await import('./migrate-command.js')
-        return await runMigrate({ action, ...to, environment, print })
+        return await stoppable((out, signal) => runMigrate({ action, ...to }, environment, out, signal))
       }
-      default:
-        return await work({ words, operands, options }, environment)
+      default: {
+        const call = await commandCall({ words, operands, options })
+        const { runWork } = await import('./run-work.js')
+        return await stoppable((out, signal) => runWork(call, environment, out, signal))
+      }
     }
   } catch (error) {
     if (error instanceof UsageError) {
@@ -51,8 +54,9 @@ function print(text: string): number {
   return 0
 }
 
-async function work(given: GivenCommand, environment: NodeJS.ProcessEnv): Promise<number> {
-  const call = await commandCall(given)
+async function stoppable(
+  work: (out: TerminalOutput, signal: AbortSignal) => Promise<number>,
+): Promise<number> {
   const out = new TerminalOutput({ stdout: process.stdout, stderr: process.stderr, clock: systemClock })
   const interrupted = new AbortController()
   const onSignal = () => {
@@ -62,8 +66,7 @@ async function work(given: GivenCommand, environment: NodeJS.ProcessEnv): Promis
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   try {
-    const { runWork } = await import('./run-work.js')
-    return await runWork(call, environment, out, interrupted.signal)
+    return await work(out, interrupted.signal)
   } catch (error) {
     if (!interrupted.signal.aborted) throw error
     return stopped

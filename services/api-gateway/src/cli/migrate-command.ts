@@ -1,50 +1,42 @@
-import { systemClock } from '@voiceassist/kernel'
-import { readConfig } from '../config.js'
+import { type Clock, systemClock } from '@voiceassist/kernel'
+import { type Config, readConfig } from '../config.js'
 import { lockDataFolder } from '../data-folder/data-folder-lock.js'
-import { databaseFolder } from '../data-folder/layout.js'
-import { migrateDown, migrateUp, migrationStatus } from '../db/migrate.js'
-import type { MigrationContext } from '../db/migrations/migration-context.js'
+import { commandSocket, databaseFolder } from '../data-folder/layout.js'
 import { type OpenDatabase, openDatabase } from '../db/open-database.js'
+import { runMigrations } from '../db/run-migrations.js'
 import { openEmbedder } from '../embedding/open-embedder.js'
-import { readStoredEmbedder } from '../embedding/stored-embedder.js'
+import { readStoredEmbedder, type StoredEmbedder } from '../embedding/stored-embedder.js'
+import type { MigrateArguments } from './commands/migrate.js'
+import { callGateway, noGateway } from './remote/command-client.js'
+import type { TerminalOutput } from './terminal-output.js'
 
-export interface MigrateArguments {
-  readonly action: 'up' | 'down' | 'status'
-  /** Of `down`: the migration to stop after; absent: only the newest is taken back. */
-  readonly to?: string
-  readonly environment: NodeJS.ProcessEnv
-  readonly print: (line: string) => void
-}
-
-/** Works on the database itself, never through a running gateway: a schema does not change under a server's feet. */
-export async function runMigrate({ action, to, environment, print }: MigrateArguments): Promise<number> {
+/**
+ * Works on the server database, through the gateway that holds the data folder, or on the folder itself. Other commands
+ * bring an embedded database's schema up before they work; this one leaves it as it is.
+ */
+export async function runMigrate(
+  args: MigrateArguments,
+  environment: NodeJS.ProcessEnv,
+  out: TerminalOutput,
+  signal: AbortSignal,
+): Promise<number> {
   const config = readConfig(environment)
+  const clock = systemClock
+  if (config.databaseUrl === undefined) {
+    const socket = commandSocket(config.dataFolder)
+    const code = await callGateway(socket, { command: 'migrate', args }, out, signal)
+    if (code !== noGateway) return code
+  }
   const lock = config.databaseUrl === undefined ? lockDataFolder(config.dataFolder) : undefined
   try {
-    const database = await openDatabase({
-      ...(config.databaseUrl === undefined
+    const place =
+      config.databaseUrl === undefined
         ? { dataFolder: databaseFolder(config.dataFolder) }
-        : { url: config.databaseUrl }),
-      limits: config.pool,
-      clock: systemClock,
-    })
+        : { url: config.databaseUrl }
+    const database = await openDatabase({ ...place, limits: config.pool, clock })
     try {
-      const context = await migrationContext(database, environment)
-      const options = {
-        ...context,
-        clock: systemClock,
-        onMigration: (name: string, direction: string) => print(`${direction} ${name}`),
-      }
-      if (action === 'up') {
-        const ran = await migrateUp(database.db, options)
-        if (ran.length === 0) print('Nothing to do: every migration was run')
-      } else if (action === 'down') {
-        const undone = await migrateDown(database.db, options, to)
-        if (undone.length === 0) print('Nothing to take back')
-      } else {
-        for (const { name, executedAt } of await migrationStatus(database.db, context))
-          print(`${name.padEnd(32)} ${executedAt ?? 'pending'}`)
-      }
+      const embedder = await embedderOf(database, config, clock)
+      await runMigrations(database, { embedder, clock, ...args, print: line => out.line(line) })
       return 0
     } finally {
       await database.close()
@@ -54,14 +46,11 @@ export async function runMigrate({ action, to, environment, print }: MigrateArgu
   }
 }
 
-async function migrationContext(
-  database: OpenDatabase,
-  environment: NodeJS.ProcessEnv,
-): Promise<MigrationContext> {
-  const concurrently = database.kind === 'server'
+/** Before the first migration the embedder that is configured decides. */
+async function embedderOf(database: OpenDatabase, config: Config, clock: Clock): Promise<StoredEmbedder> {
   const stored = await readStoredEmbedder(database.db)
-  if (stored) return { embedder: stored, concurrently }
-  const embedder = await openEmbedder(readConfig(environment), systemClock)
+  if (stored) return stored
+  const embedder = await openEmbedder(config, clock)
   await embedder.close()
-  return { embedder: { model: embedder.model, dimensions: embedder.dimensions }, concurrently }
+  return embedder
 }

@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import { destination, pino } from 'pino'
 import { type Config, readConfig } from '../config.js'
-import { callGateway, noGateway } from '../data-folder/command-client.js'
 import { commandSocket } from '../data-folder/layout.js'
 import { type Dependencies, openDependencies } from '../dependencies.js'
 import { GatewayError } from '../errors.js'
 import type { Command } from './command.js'
 import { allCommands, type CommandCall } from './commands/all-commands.js'
+import { callGateway, noGateway } from './remote/command-client.js'
 import type { TerminalOutput } from './terminal-output.js'
 
 /** A gateway that starts holds the data folder before it takes commands. */

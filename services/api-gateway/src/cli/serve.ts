@@ -3,7 +3,6 @@ import { systemClock } from '@voiceassist/kernel'
 import { type Logger, pino } from 'pino'
 import { buildApp } from '../app.js'
 import { type Config, readConfig } from '../config.js'
-import { startCommandServer } from '../data-folder/command-server.js'
 import { commandSocket } from '../data-folder/layout.js'
 import { lockGateway } from '../db/gateway-lock.js'
 import { type Dependencies, openDependencies } from '../dependencies.js'
@@ -14,6 +13,7 @@ import { createFirstAdministrator } from '../first-start/first-administrator.js'
 import { seedSampleKnowledgeBase } from '../first-start/sample-knowledge-base.js'
 import { startScreen } from '../first-start/start-screen.js'
 import { version } from '../version.js'
+import { startCommandServer } from './remote/command-server.js'
 
 /** How long requests that are under way may take to end once the program is told to. */
 const drainMs = 10_000

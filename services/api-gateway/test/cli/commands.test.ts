@@ -115,7 +115,7 @@ describeDatabases('commands', kind => {
     await run(['kb', 'import', folder])
     const other = await startEmbeddingsServer(64)
     try {
-      const refused = await run(['kb', 'list'], '', other.environment)
+      const refused = await run(['kb', 'import', folder], '', other.environment)
       expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/voiceassist kb reindex\.\n$/) })
       const changed = await run(['kb', 'reindex'], '', other.environment)
       expect(changed.code, changed.stderr).toBe(0)

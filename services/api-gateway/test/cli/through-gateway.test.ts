@@ -72,12 +72,27 @@ describe('commands while a gateway holds the data folder', () => {
     })
   })
 
-  test('a second gateway and migrations are refused', { timeout }, async () => {
-    for (const args of [['serve'], ['migrate', 'status']]) {
-      const { code, stderr } = await voiceassist(args, environment)
-      expect(code).toBe(1)
-      expect(stderr).toMatch(/voiceassist: The data folder [^\n]* is in use by process \d+[^\n]*\n$/)
-    }
+  test('a second gateway is refused', { timeout }, async () => {
+    const { code, stderr } = await voiceassist(['serve'], environment)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/voiceassist: The data folder [^\n]* is in use by process \d+[^\n]*\n$/)
+  })
+
+  test('migrations are listed, taken back and run again', { timeout }, async () => {
+    const newest = '005_add_performance_indexes'
+    const status = async () =>
+      (await voiceassist(['migrate', 'status'], environment)).stdout.trim().split('\n').at(-1)
+    expect(await status()).toMatch(new RegExp(`^${newest} +\\d{4}-`))
+    const down = await voiceassist(['migrate', 'down'], environment)
+    expect(down).toMatchObject({ code: 0, stdout: `down ${newest}\n` })
+    expect(await status()).toMatch(new RegExp(`^${newest} +pending$`))
+    const up = await voiceassist(['migrate', 'up'], environment)
+    expect(up).toMatchObject({ code: 0, stdout: `up ${newest}\n` })
+    const wrong = await voiceassist(['migrate', 'down', '--to', 'nowhere'], environment)
+    expect(wrong).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/No migration .*nowhere.*Give one of/),
+    })
   })
 
   test.each(['SIGINT', 'SIGKILL'] as const)(

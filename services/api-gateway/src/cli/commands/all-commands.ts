@@ -3,6 +3,7 @@ import { kbDelete } from './kb-delete.js'
 import { kbImport } from './kb-import.js'
 import { kbList } from './kb-list.js'
 import { kbReindex } from './kb-reindex.js'
+import { migrate } from './migrate.js'
 import { userCreate } from './user-create.js'
 import { userList } from './user-list.js'
 import { userSetActive } from './user-set-active.js'
@@ -13,6 +14,7 @@ export const allCommands = {
   'kb list': kbList,
   'kb delete': kbDelete,
   'kb reindex': kbReindex,
+  migrate,
   'user create': userCreate,
   'user list': userList,
   'user set-active': userSetActive,

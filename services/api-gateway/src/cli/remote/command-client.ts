@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { createInterface } from 'node:readline'
-import type { Output } from '../cli/command.js'
-import type { CommandCall } from '../cli/commands/all-commands.js'
-import { GatewayError } from '../errors.js'
+import { GatewayError } from '../../errors.js'
+import type { Output } from '../command.js'
+import type { CommandCall } from '../commands/all-commands.js'
 import type { CommandEvent } from './command-events.js'
 import { shortSocketPath } from './short-socket-path.js'
 

@@ -1,4 +1,4 @@
-import type { Progress } from '../cli/command.js'
+import type { Progress } from '../command.js'
 
 /** What a command in the gateway tells its client, one JSON text a line. The last one is `exit`. */
 export type CommandEvent =
