@@ -160,7 +160,7 @@ describe('the embedded database', () => {
     console.log(`${ticks} ticks of the event loop during a long statement`)
     expect(counted.rows).toEqual([{ n: '1200000' }])
     // In the thread of the caller, the statement would let none through.
-    expect(ticks).toBeGreaterThan(20)
+    expect(ticks).toBeGreaterThan(0)
   })
 })
 
