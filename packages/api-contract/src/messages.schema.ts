@@ -1,5 +1,14 @@
 import { type Static, Type } from 'typebox'
-import { cursor, nextCursor, nullable, strictObject, text, timestamp, uuid } from './schema-parts.js'
+import {
+  cursor,
+  filledText,
+  nextCursor,
+  nullable,
+  strictObject,
+  text,
+  timestamp,
+  uuid,
+} from './schema-parts.js'
 
 export const citation = strictObject({
   documentId: uuid,
@@ -28,7 +37,7 @@ export const message = strictObject({
 export type Message = Static<typeof message>
 
 export const postMessageRequest = strictObject({
-  content: text(1, 16_000),
+  content: filledText(16_000),
   clientMessageId: Type.Optional(
     text(1, 100, {
       description:

@@ -16,6 +16,14 @@ export function text(minLength: number, maxLength: number, options: { descriptio
   return Type.String({ minLength, maxLength, pattern: storableText, ...options })
 }
 
+/** Something other than white space; of what is empty the least length speaks. */
+export const filled = '^$|\\S'
+
+/** Text that says something. Its length in Unicode code points. */
+export function filledText(maxLength: number) {
+  return Type.String({ minLength: 1, maxLength, pattern: storableText, allOf: [{ pattern: filled }] })
+}
+
 export function nullable<Schema extends TSchema>(schema: Schema) {
   return Type.Unsafe<Static<Schema> | null>({ ...schema, type: [(schema as { type?: string }).type, 'null'] })
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { listOf, metadataScalar, scalarsByKey, strictObject, text, uuid } from './schema-parts.js'
+import { filledText, listOf, metadataScalar, scalarsByKey, strictObject, text, uuid } from './schema-parts.js'
 
 const sourceType = text(1, 100)
 
@@ -14,7 +14,7 @@ export const searchFilters = strictObject(
 export type SearchFilters = Static<typeof searchFilters>
 
 export const searchRequest = strictObject({
-  query: text(1, 2000),
+  query: filledText(2000),
   topK: Type.Integer({ minimum: 1, maximum: 50, default: 5 }),
   scoreThreshold: Type.Number({ minimum: 0, maximum: 1, default: 0 }),
   filters: Type.Optional(searchFilters),

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { cursor, nextCursor, nullable, strictObject, text, timestamp, uuid } from './schema-parts.js'
+import { cursor, filledText, nextCursor, nullable, strictObject, timestamp, uuid } from './schema-parts.js'
 
 export const session = strictObject({
   id: uuid,
@@ -12,7 +12,7 @@ export const session = strictObject({
 })
 export type Session = Static<typeof session>
 
-const title = text(1, 500)
+const title = filledText(500)
 
 export const createSessionRequest = strictObject({ title: Type.Optional(title) })
 export type CreateSessionRequest = Static<typeof createSessionRequest>

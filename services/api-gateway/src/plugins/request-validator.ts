@@ -15,8 +15,8 @@ const common: Options = {
 }
 
 const exact = new Ajv(common)
-/** A query string is text throughout: '5' is a number there, and nowhere else. */
-const coercing = new Ajv({ ...common, coerceTypes: true })
+/** A query string is text throughout: '5' is a number there, and nowhere else. Errors carry the value. */
+const coercing = new Ajv({ ...common, coerceTypes: true, verbose: true })
 
 export const requestValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) =>
   (httpPart === 'querystring' ? coercing : exact).compile(schema)

@@ -1,4 +1,4 @@
-import { storableText } from '@voiceassist/api-contract'
+import { filled, storableText } from '@voiceassist/api-contract'
 import { GatewayError } from '../errors.js'
 
 /** What Ajv says of one violated keyword. */
@@ -6,6 +6,8 @@ export interface SchemaViolation {
   readonly keyword: string
   readonly instancePath: string
   readonly params: Record<string, unknown>
+  /** The value in question, of a query string only. */
+  readonly data?: unknown
 }
 
 /** Names of unknown fields are the caller's; they are not repeated at any length. */
@@ -44,7 +46,8 @@ function fieldOf({ keyword, instancePath, params }: SchemaViolation, context: st
   return path || (context === 'querystring' ? 'query' : context)
 }
 
-function ruleOf({ keyword, params }: SchemaViolation): string {
+function ruleOf({ keyword, params, data }: SchemaViolation): string {
+  if (Array.isArray(data)) return 'is given more than once' // no parameter is a list
   const limit = String(params.limit)
   switch (keyword) {
     case 'additionalProperties':
@@ -72,6 +75,7 @@ function ruleOf({ keyword, params }: SchemaViolation): string {
     case 'format':
       return `must be of the form ${String(params.format)}`
     case 'pattern':
+      if (params.pattern === filled) return 'must hold more than white space'
       return params.pattern === storableText
         ? 'holds a character that cannot be stored (NUL, or half of a surrogate pair)'
         : 'does not have the form that is asked for'
