@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { GatewayError } from '../errors.js'
+import { GatewayError, type GatewayErrorCode } from '../errors.js'
+import { logRequest } from './access-log.js'
 import { errorFields } from './error-fields.js'
 import { gatewayErrorOf, problemOf } from './problem-of-error.js'
 import { methodsOf } from './route-table.js'
@@ -29,13 +30,21 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     .send(problemOf(known, request.id))
 }
 
-/** For what Fastify refuses before any hook has run, which is where headers are set otherwise. */
+/** For what Fastify refuses before a route is found: no hook runs, so what hooks do otherwise is done here. */
 export function sendEarlyProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.header('cache-control', 'no-store').header('x-request-id', request.id)
+  reply.raw.once('finish', () => {
+    logRequest(request, reply)
+    request.server.countRequest(request, reply)
+  })
   return sendProblem(request, reply, error)
 }
 
-/** Faults of ours are logged with what led to them; refusals are in the access log already. */
+/** Answered with 5xx, yet on purpose: whoever operates the gateway needs their number, no stack. */
+const deliberate: ReadonlySet<GatewayErrorCode> = new Set(['OVERLOADED', 'SHUTTING_DOWN'])
+
+/** Faults of ours are logged with what led to them; refusals for the caller's part are in the access log already. */
 export function logFault(log: FastifyBaseLogger, error: GatewayError): void {
-  if (error.status >= 500) log.error(errorFields(error), 'request failed')
+  if (deliberate.has(error.code)) log.warn({ code: error.code }, 'request refused')
+  else if (error.status >= 500) log.error(errorFields(error), 'request failed')
 }

@@ -50,5 +50,10 @@ it('lets requests end while the server closes, and refuses new ones on open conn
   expect(underWay.received()).toMatch(/connection: close/i)
   expect(underWay.received()).toContain(passage.text)
   await closing
+  const lines = test.log.map(text => JSON.parse(text))
+  expect(lines.filter(({ level }) => level >= 40)).toEqual([
+    expect.objectContaining({ level: 40, code: 'SHUTTING_DOWN', requestId: expect.any(String) }),
+  ])
+  expect(test.log.join()).not.toMatch(/"at":|drain\.js/)
   await test.close()
 })

@@ -1,5 +1,5 @@
 import { FakeClock, gate } from '@voiceassist/testkit'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openTestApp, type TestApp } from './support/test-app.js'
 
 const metricsToken = 'scrape!me:with/any=characters'
@@ -112,6 +112,25 @@ describe('metrics', () => {
     )
   })
 
+  it.each([
+    [400, '/api/%zz'],
+    [414, `/api/sessions/${'a'.repeat(200)}`],
+  ])('and the access log have what is refused before it has a route (%i)', async (status, url) => {
+    const unmatched = async () =>
+      Number(
+        /_http_requests_total\{method="PATCH",route="unmatched",status_class="4xx"\} (\d+)/.exec(
+          await scrape(),
+        )?.[1] ?? 0,
+      )
+    const before = await unmatched()
+    test.log.length = 0
+    expect((await test.call('PATCH', url)).statusCode).toBe(status)
+    expect(test.log.map(line => JSON.parse(line))).toEqual([
+      expect.objectContaining({ msg: 'request', method: 'PATCH', route: 'unmatched', status }),
+    ])
+    expect(await unmatched()).toBe(before + 1)
+  })
+
   it('show the database pool and the process', async () => {
     const body = await scrape()
     for (const name of ['size', 'checked_out', 'checked_in', 'overflow', 'utilization_percent'])
@@ -131,5 +150,35 @@ describe('metrics', () => {
     expect((await from('127.0.0.1', { 'x-forwarded-for': '10.0.0.5' })).statusCode).toBe(403)
     expect((await from('127.0.0.1', { forwarded: 'for=10.0.0.5' })).statusCode).toBe(403)
     await open.close()
+  })
+})
+
+describe('a process that cannot keep up', () => {
+  it('turns requests away, says so at level warn, and tells how it is', async () => {
+    const memory = process.memoryUsage()
+    const full = { ...memory, heapUsed: Number.MAX_SAFE_INTEGER }
+    const measure = vi.spyOn(process, 'memoryUsage').mockReturnValue(full)
+    const test = await openTestApp()
+    const ask = () => test.call('GET', '/api/auth/me', { as: 'user' })
+    try {
+      await expect.poll(async () => (await ask()).statusCode, { timeout: 10_000 }).toBe(503)
+      test.log.length = 0
+      const answer = await ask()
+      expect(answer.json()).toMatchObject({ status: 503, code: 'OVERLOADED' })
+      expect(answer.headers['retry-after']).toBe('1')
+      const lines = test.log.map(line => JSON.parse(line))
+      expect(lines.map(({ level, code }) => ({ level, code }))).toEqual([
+        { level: 40, code: 'OVERLOADED' },
+        { level: 30, code: undefined },
+      ])
+      expect(test.log.join()).not.toContain('"at":')
+      expect((await test.call('GET', '/health/live')).statusCode).toBe(200)
+      expect((await test.call('GET', '/metrics')).statusCode).toBe(200)
+      measure.mockReturnValue(memory)
+      await expect.poll(async () => (await ask()).statusCode, { timeout: 10_000 }).toBe(200)
+    } finally {
+      measure.mockRestore()
+      await test.close()
+    }
   })
 })
