@@ -2,11 +2,18 @@ const lineEnds = /\r\n?|\u0085|\u2028|\u2029/g
 // Control characters, and the byte order mark that concatenated files carry inside.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff]/g
+/** Unicode's stream-safe format allows 30 marks on a letter; sorting many more takes the square of their number. */
+const piledMark = /\p{M}(?<=\p{M}{31})/gu
 const loneSurrogates = /\p{Surrogate}/gu
 
-/** LF line ends, Unicode NFC, no control characters but LF and tab, no lone surrogates. Idempotent. */
+/** LF line ends, Unicode NFC, no control characters but LF and tab, no lone surrogates, at most 30 marks on a letter. */
 export function canonicalText(text: string): string {
-  return text.replace(lineEnds, '\n').replace(controls, '').replace(loneSurrogates, '\ufffd').normalize('NFC')
+  return text
+    .replace(lineEnds, '\n')
+    .replace(controls, '')
+    .replace(loneSurrogates, '\ufffd')
+    .replace(piledMark, '')
+    .normalize('NFC')
 }
 
 /** One line of canonical text: white space collapsed, cut to `maxLength` code units at a whole character. */

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.js'
 import type { DocumentSection, ReadDocument } from './document.js'
-import { type Span, sentenceSpans } from './sentence-spans.js'
+import { sentenceSpans } from './sentence-spans.js'
 import { countWords, wordSlices } from './words.js'
 
 export interface Chunk {
@@ -57,48 +57,32 @@ function addChunks(
   }
 }
 
-/** Packs sentences; a paragraph that does not fit begins a new passage when the current one is at least half full. */
+/**
+ * Packs sentences. A passage that comes to its limit within a paragraph ends before that paragraph, if it is at least
+ * half full by then.
+ */
 function* passages(text: string, start: number, end: number, maxWords: number) {
-  const sentences = [...sentenceSpans(text, start, end)].flatMap(span => [...pieces(text, span, maxWords)])
   let open: { start: number; end: number; words: number } | undefined
-  for (const [index, piece] of sentences.entries()) {
-    if (open) {
-      const breaksHere =
-        open.words + piece.words > maxWords ||
-        (piece.opensParagraph &&
-          open.words * 2 >= maxWords &&
-          open.words + paragraphWords(sentences, index, maxWords) > maxWords)
-      if (!breaksHere) {
-        open.end = piece.end
-        open.words += piece.words
-        continue
+  // The last paragraph of the open passage, and what of the passage is before it.
+  let turn: { start: number; endBefore: number; wordsBefore: number } | undefined
+  for (const sentence of sentenceSpans(text, start, end)) {
+    let { opensParagraph } = sentence
+    for (const piece of wordSlices(text, sentence.start, sentence.end, maxWords)) {
+      const isOver = () => open !== undefined && open.words + piece.words > maxWords
+      if (open && isOver() && !opensParagraph && turn && turn.wordsBefore * 2 >= maxWords) {
+        yield { start: open.start, end: turn.endBefore }
+        open = { start: turn.start, end: open.end, words: open.words - turn.wordsBefore }
+        turn = undefined
       }
-      yield { start: open.start, end: open.end }
+      if (open && isOver()) {
+        yield { start: open.start, end: open.end }
+        open = undefined
+      }
+      if (!open) turn = undefined
+      else if (opensParagraph) turn = { start: piece.start, endBefore: open.end, wordsBefore: open.words }
+      open = { start: open?.start ?? piece.start, end: piece.end, words: (open?.words ?? 0) + piece.words }
+      opensParagraph = false
     }
-    open = { start: piece.start, end: piece.end, words: piece.words }
   }
   if (open) yield { start: open.start, end: open.end }
-}
-
-interface Piece extends Span {
-  readonly words: number
-}
-
-/** A sentence as one piece, or cut at words when it is longer than a passage may be. */
-function* pieces(text: string, span: Span, maxWords: number): Generator<Piece> {
-  let opensParagraph = span.opensParagraph
-  for (const slice of wordSlices(text, span.start, span.end, maxWords)) {
-    yield { ...slice, opensParagraph }
-    opensParagraph = false
-  }
-}
-
-/** Words of the paragraph that begins at `index`; stops counting above `limit`. */
-function paragraphWords(sentences: readonly Piece[], index: number, limit: number): number {
-  let words = sentences[index]!.words
-  for (let next = index + 1; next < sentences.length && words <= limit; next += 1) {
-    if (sentences[next]!.opensParagraph) break
-    words += sentences[next]!.words
-  }
-  return words
 }

@@ -2,6 +2,7 @@ import { Parser } from 'htmlparser2'
 import { GatewayError } from '../errors.js'
 import { canonicalLine, canonicalText } from './canonical-text.js'
 import { type DocumentSection, maxTitleLength } from './document.js'
+import { SectionList } from './section-list.js'
 
 /** Deeper nesting is refused: the parser's time grows with depth times tags. */
 const maxDepth = 500
@@ -32,27 +33,19 @@ export interface HtmlText {
 /**
  * The readable text of an HTML page: entities decoded, block elements on lines of their own, scripts and styles dropped,
  * h1 to h6 as headings.
- * @throws GatewayError DOCUMENT_UNREADABLE when elements are nested deeper than 500.
+ * @throws GatewayError DOCUMENT_UNREADABLE when elements are nested deeper than 500, or there are more than 50,000 headings.
  */
 export function htmlText(html: string): HtmlText {
   const { title, blocks } = readBlocks(html)
   let text = ''
-  let current = { heading: '', level: 0, start: 0 }
-  const sections: DocumentSection[] = []
-  for (const block of blocks) {
+  const sections = new SectionList()
+  for (const { level, text: block } of blocks) {
     if (text !== '') text += '\n\n'
-    if (block.level > 0) {
-      sections.push({ ...current, end: text.length })
-      text += block.text
-      current = { heading: block.text, level: block.level, start: text.length }
-    } else text += block.text
+    const start = text.length
+    text += block
+    if (level > 0) sections.heading({ heading: block, level, start, bodyStart: text.length })
   }
-  sections.push({ ...current, end: text.length })
-  return {
-    title,
-    text,
-    sections: sections.filter(section => section.level > 0 || section.end > section.start),
-  }
+  return { title, text, sections: sections.end(text.length) }
 }
 
 function readBlocks(html: string): { title: string; blocks: Block[] } {

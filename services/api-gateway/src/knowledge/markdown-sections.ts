@@ -1,81 +1,59 @@
 import { canonicalLine } from './canonical-text.js'
 import { type DocumentSection, maxTitleLength } from './document.js'
-
-interface Heading {
-  readonly text: string
-  readonly level: number
-  /** Offset of its first character, and the one behind its last line. */
-  readonly start: number
-  readonly end: number
-}
+import { SectionList } from './section-list.js'
 
 /**
  * The sections of a Markdown text by its ATX ('## Heading') and setext (underlined) headings, code fences excepted,
  * after CommonMark 0.31 but for one thing: a setext heading is a single line, so that a rule under a paragraph does
  * not turn the paragraph into a heading.
+ * @throws GatewayError DOCUMENT_UNREADABLE when there are more than 50,000.
  */
 export function markdownSections(text: string): DocumentSection[] {
-  const sections: DocumentSection[] = []
-  let current = { heading: '', level: 0, start: 0 }
-  for (const heading of markdownHeadings(text)) {
-    sections.push({ ...current, end: heading.start })
-    current = { heading: heading.text, level: heading.level, start: heading.end }
-  }
-  sections.push({ ...current, end: text.length })
-  return sections.filter(section => section.level > 0 || section.end > section.start)
-}
-
-function* markdownHeadings(text: string): Generator<Heading> {
+  const sections = new SectionList()
   let fence = ''
-  // The start of the one line of paragraph above; -1 when the line above cannot become a heading.
-  let paragraph = -1
+  let paragraphStart = 0
+  // Lines of the paragraph above; not a number where a list, a quotation or a table goes on until an empty line.
   let paragraphLines = 0
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start)
-    const lineEnd = newline < 0 ? text.length : newline
-    const next = newline < 0 ? text.length : newline + 1
-    // A line may be the whole file; one that is too long for a heading is only looked at, never matched to its end.
-    const line = text.slice(start, Math.min(lineEnd, start + maxTitleLength))
-    const isShort = lineEnd - start <= maxTitleLength
-    const marker = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1]
-    const atx = /^ {0,3}(#{1,6})(?=[ \t]|$)/.exec(line)
-    const above = paragraphLines === 1 ? paragraph : -1
-    const isText = isParagraphText(line)
+    const end = newline < 0 ? text.length : newline
+    const bodyStart = newline < 0 ? end : newline + 1
+    // A line may be the whole file; one too long for a heading is only looked at, never matched to its end.
+    const line = text.slice(start, Math.min(end, start + maxTitleLength))
+    const isShort = end - start <= maxTitleLength
+    const first = line.trimStart()[0] ?? ''
+    const marker = first === '`' || first === '~' ? fenceMarker.exec(line)?.[1] : undefined
+    const atx = first === '#' && isShort ? atxHeading.exec(line) : null
     if (fence !== '') {
       if (marker && closesFence(line, marker, fence)) fence = ''
+    } else if (first === '') {
+      paragraphLines = 0
     } else if (marker && opensFence(line, marker)) {
       fence = marker
       paragraphLines = 0
-    } else if (atx && isShort) {
-      const level = atx[1]!.length
-      yield {
-        text: headingText(line.slice(atx[0].length).replace(/[ \t]#+[ \t]*$/, '')),
-        level,
-        start,
-        end: next,
-      }
+    } else if (atx) {
+      const heading = headingText(atx[2] ?? '')
+      sections.heading({ heading, level: atx[1]!.length, start, bodyStart })
       paragraphLines = 0
-    } else if (above >= 0 && /^ {0,3}(?:=+|-+)[ \t]*$/.test(line)) {
-      yield {
-        text: headingText(text.slice(above, start)),
-        level: line.includes('=') ? 1 : 2,
-        start: above,
-        end: next,
-      }
+    } else if (paragraphLines === 1 && setextUnderline.test(line)) {
+      const heading = headingText(text.slice(paragraphStart, start))
+      sections.heading({ heading, level: first === '=' ? 1 : 2, start: paragraphStart, bodyStart })
       paragraphLines = 0
-    } else if (isText) {
-      if (paragraphLines === 0) paragraph = start
+    } else if (isParagraphText(line)) {
+      if (paragraphLines === 0) paragraphStart = start
       paragraphLines += isShort ? 1 : 2
-    } else {
-      // What continues a list item, a quotation or a table is not a paragraph of its own until a blank line.
-      paragraphLines = line.trim() === '' ? 0 : Number.NaN
-    }
-    start = next
+    } else paragraphLines = Number.NaN
+    start = bodyStart
   }
+  return sections.end(text.length)
 }
 
+const fenceMarker = /^ {0,3}(`{3,}|~{3,})/
+const atxHeading = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/
+const setextUnderline = /^ {0,3}(?:=+|-+)[ \t]*$/
+
 function isParagraphText(line: string): boolean {
-  return line.trim() !== '' && !/^(?: {4}|\t| {0,3}(?:[>|]|[-+*][ \t]|\d{1,9}[.)][ \t]|<))/.test(line)
+  return !/^(?: {4}|\t| {0,3}(?:[>|]|[-+*][ \t]|\d{1,9}[.)][ \t]|<))/.test(line)
 }
 
 function opensFence(line: string, marker: string): boolean {
@@ -89,6 +67,7 @@ function closesFence(line: string, marker: string, fence: string): boolean {
 /** A heading without its inline markup; only a short text comes here, so simple patterns stay cheap. */
 function headingText(markup: string): string {
   const plain = canonicalLine(markup, maxTitleLength)
+    .replace(/(?:^|[ \t])#+$/, '')
     .replace(/!?\[([^[\]]*)\]\([^()]*\)/g, '$1')
     .replace(/(\*\*|__|`+|\*)(?=\S)(.+?)(?<=\S)\1/g, '$2')
     .replace(/\\([\\`*_{}[\]()#+\-.!<>|~])/g, '$1')

@@ -1,3 +1,5 @@
+import { skipSpace, skipWord } from './white-space.js'
+
 /** Code units that count as one word: an unspaced run (a URL, a script without spaces) counts by its length. */
 const unitsPerWord = 16
 
@@ -11,46 +13,30 @@ export interface WordSlice {
 /** Runs of characters without white space between them. */
 export function countWords(text: string): number {
   let count = 0
-  for (const _ of text.matchAll(/\S+/g)) count += 1
+  for (let at = skipSpace(text, 0, text.length); at < text.length; count += 1) {
+    at = skipSpace(text, skipWord(text, at, text.length), text.length)
+  }
   return count
 }
 
 /** Cuts the text between two offsets into slices of at most `maxWords`, at white space, or within a run that is longer. */
-export function* wordSlices(
-  text: string,
-  start: number,
-  end: number,
-  maxWords: number,
-): Generator<WordSlice> {
-  let open: { start: number; end: number; words: number } | undefined
-  for (const run of runs(text, start, end, maxWords * unitsPerWord)) {
-    const words = Math.ceil((run.end - run.start) / unitsPerWord)
+export function wordSlices(text: string, start: number, end: number, maxWords: number): WordSlice[] {
+  const slices: { start: number; end: number; words: number }[] = []
+  for (let at = skipSpace(text, start, end); at < end; ) {
+    const runEnd = skipWord(text, at, wholeCharacters(text, at, Math.min(end, at + maxWords * unitsPerWord)))
+    const words = Math.ceil((runEnd - at) / unitsPerWord)
+    const open = slices.at(-1)
     if (open && open.words + words <= maxWords) {
-      open.end = run.end
+      open.end = runEnd
       open.words += words
-    } else {
-      if (open) yield open
-      open = { ...run, words }
-    }
+    } else slices.push({ start: at, end: runEnd, words })
+    at = skipSpace(text, runEnd, end)
   }
-  if (open) yield open
+  return slices
 }
 
-/** The runs without white space, those longer than `maxUnits` cut between characters. */
-function* runs(text: string, start: number, end: number, maxUnits: number) {
-  // Matched within a copy of the part: a run without spaces may go on far behind `end`.
-  for (const match of text.slice(start, end).matchAll(/\S+/g)) {
-    const runStart = start + match.index
-    const runEnd = runStart + match[0].length
-    for (let from = runStart; from < runEnd; ) {
-      let to = Math.min(runEnd, from + maxUnits)
-      if (to < runEnd && isLowSurrogate(text.charCodeAt(to))) to -= 1
-      yield { start: from, end: to }
-      from = to
-    }
-  }
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff
+/** `end`, or the offset before it when it stands within a character of two code units. */
+function wholeCharacters(text: string, start: number, end: number): number {
+  const next = text.charCodeAt(end)
+  return next >= 0xdc00 && next <= 0xdfff && end - 1 > start ? end - 1 : end
 }
