@@ -28,6 +28,7 @@ export const gatewayErrors = {
   SESSION_ENDED: [409, 'The session has ended and takes no more messages'],
   IDEMPOTENCY_CONFLICT: [409, 'The clientMessageId was used for another message'],
   EMAIL_TAKEN: [409, 'An account with this e-mail exists'],
+  LAST_ADMINISTRATOR: [409, 'The account is the last active administrator and cannot be disabled'],
   DOCUMENT_EXISTS: [409, 'The same document is stored already'],
   DOCUMENT_UNREADABLE: [422, 'The file is not text of a supported format, or holds no text'],
   DOCUMENT_TOO_LARGE: [413, 'The document is over the size limit'],

@@ -69,7 +69,19 @@ export async function updateLastLogin(db: Kysely<Database>, id: string, at: Date
   return updated !== undefined
 }
 
-/** @param who e-mail in lower case, or id */
+/** Held until the transaction ends: whoever else asks waits, and then gets those who are active still. */
+export function lockActiveAdministrators(db: Kysely<Database>): Promise<Pick<UserRow, 'id' | 'email'>[]> {
+  return db
+    .selectFrom('users')
+    .select(['id', 'email'])
+    .where('role', '=', 'admin')
+    .where('is_active', '=', true)
+    .orderBy('id') // one order for all, or two who lock at once may wait for each other
+    .forUpdate()
+    .execute()
+}
+
+/** @param who e-mail in lower case, or id in lower case */
 export function updateUserActive(
   db: Kysely<Database>,
   who: { email: string } | { id: string },

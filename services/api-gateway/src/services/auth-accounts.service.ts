@@ -4,7 +4,13 @@ import { inTransaction } from '../db/held-transaction.js'
 import type { Database, Role } from '../db/schema.js'
 import { GatewayError } from '../errors.js'
 import { revokeAuthSessionsOf } from '../repositories/auth-sessions.repository.js'
-import { insertUser, listUsers, type UserRow, updateUserActive } from '../repositories/users.repository.js'
+import {
+  insertUser,
+  listUsers,
+  lockActiveAdministrators,
+  type UserRow,
+  updateUserActive,
+} from '../repositories/users.repository.js'
 import type { PasswordHasher } from './password-hasher.js'
 
 export interface User {
@@ -33,7 +39,7 @@ export interface AccountsService {
   /**
    * Enables or disables an account. Disabling ends its logins: the next request with one of their tokens is refused.
    * @param who e-mail or id
-   * @throws GatewayError NOT_FOUND
+   * @throws GatewayError NOT_FOUND, or LAST_ADMINISTRATOR: disabling would leave none active
    */
   setUserActive(who: string, active: boolean): Promise<User>
 }
@@ -68,6 +74,7 @@ export function createAccountsService(options: {
       const at = new Date(clock.now())
       const key = who.includes('@') ? { email: who.trim().toLowerCase() } : { id: uuidOf(who) }
       const updated = await inTransaction(db, async transaction => {
+        if (!active) await keepAdministrator(transaction, key)
         const row = await updateUserActive(transaction, key, { active, at })
         if (row && !active) await revokeAuthSessionsOf(transaction, row.id, at)
         return row
@@ -112,7 +119,19 @@ function invalid(field: string, rule: string): GatewayError {
 
 function uuidOf(text: string): string {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw noSuchAccount()
-  return text
+  return text.toLowerCase()
+}
+
+async function keepAdministrator(
+  transaction: Kysely<Database>,
+  who: { email: string } | { id: string },
+): Promise<void> {
+  const [administrator, ...others] = await lockActiveAdministrators(transaction)
+  if (!administrator || others.length > 0) return
+  if ('id' in who ? administrator.id === who.id : administrator.email === who.email)
+    throw new GatewayError('LAST_ADMINISTRATOR', 'This is the last active administrator', {
+      remedy: 'Make another administrator first',
+    })
 }
 
 function noSuchAccount(): GatewayError {

@@ -95,4 +95,29 @@ describeDatabases('accounts', kind => {
     for (const who of ['nobody@example.org', '00000000-0000-4000-8000-000000000000', 'garbage'])
       await expect(auth.setUserActive(who, false)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
+
+  it('keeps one administrator active, also when two are disabled at once', async () => {
+    const emails = ['ada@example.org', 'grace@example.org'] as const
+    await expect(auth.setUserActive(emails[0], false)).rejects.toMatchObject({
+      code: 'LAST_ADMINISTRATOR',
+      status: 409,
+      remedy: 'Make another administrator first',
+    })
+    const { id } = await auth.createUser({ email: emails[1], password, role: 'admin' })
+    for (const who of [...Array.from({ length: 5 }, () => emails[1]), id.toUpperCase()]) {
+      const outcomes = await Promise.allSettled([
+        auth.setUserActive(emails[0], false),
+        auth.setUserActive(who, false),
+      ])
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+        reason: { code: 'LAST_ADMINISTRATOR' },
+      })
+      const active = (await auth.listUsers()).filter(user => user.role === 'admin' && user.active)
+      expect(active).toHaveLength(1)
+      const other = emails.find(email => email !== active[0]!.email)!
+      expect(await auth.setUserActive(other, false)).toMatchObject({ active: false }) // is so already
+      await auth.setUserActive(other, true)
+    }
+  })
 })
