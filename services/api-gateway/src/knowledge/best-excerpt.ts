@@ -11,10 +11,12 @@ export interface Excerpt {
 
 /** What an early place is worth beside a term that was asked for: an author says first what matters most. */
 const firstPlaceBonus = 0.5
+/** What using all the words is worth: the last line of a passage may only announce what follows. */
+const fullLengthBonus = 0.5
 
 /**
  * The run of sentences of a passage that says most of the terms asked for, in at most `maxWords`; a longer sentence
- * is cut at a word. With no terms it is the beginning.
+ * is cut at a word. It begins with a sentence that says one of them, or with the passage.
  */
 export function bestExcerpt(
   passage: { readonly text: string; readonly start: number },
@@ -22,28 +24,38 @@ export function bestExcerpt(
   maxWords: number,
 ): Excerpt {
   const sentences = [...sentenceSpans(passage.text, 0, passage.text.length)]
-  let best = { start: 0, end: passage.text.length, value: -1 }
-  for (const index of sentences.keys()) {
-    const { start, end } = runFrom(sentences, index, passage.text, maxWords)
-    const said = new Set(queryTerms(passage.text.slice(start, end)))
-    const found = asked.filter(term => said.has(term)).length
-    const value = found + firstPlaceBonus * (1 - index / sentences.length)
-    if (value > best.value) best = { start, end, value }
+  const said = sentences.map(({ start, end }) => termsIn(passage.text.slice(start, end), asked))
+  let best = { first: 0, last: 0, value: -1 }
+  for (const first of sentences.keys()) {
+    if (first > 0 && said[first]!.length === 0) continue
+    const { last, words } = runFrom(passage.text, sentences, first, maxWords)
+    const found = new Set(said.slice(first, last + 1).flat()).size
+    const value =
+      found +
+      firstPlaceBonus * (1 - first / sentences.length) +
+      fullLengthBonus * Math.min(1, words / maxWords)
+    if (value > best.value) best = { first, last, value }
   }
-  return {
-    text: passage.text.slice(best.start, best.end),
-    start: passage.start + best.start,
-    end: passage.start + best.end,
-  }
+  const start = sentences[best.first]?.start ?? 0
+  const [cut] = wordSlices(passage.text, start, sentences[best.first]?.end ?? 0, maxWords)
+  const end = best.last > best.first ? sentences[best.last]!.end : (cut?.end ?? 0)
+  return { text: passage.text.slice(start, end), start: passage.start + start, end: passage.start + end }
 }
 
-function runFrom(sentences: readonly Span[], index: number, text: string, maxWords: number) {
-  const { start, end: firstEnd } = sentences[index]!
-  let end = firstEnd
-  for (const next of sentences.slice(index + 1)) {
-    if (countWords(text.slice(start, next.end)) > maxWords) break
-    end = next.end
+function termsIn(text: string, asked: readonly string[]): string[] {
+  const terms = new Set(queryTerms(text))
+  return asked.filter(term => terms.has(term))
+}
+
+/** The last sentence that still fits behind the first, and the words of all. */
+function runFrom(text: string, sentences: readonly Span[], first: number, maxWords: number) {
+  let last = first
+  let words = 0
+  for (let index = first; index < sentences.length; index += 1) {
+    const more = countWords(text.slice(sentences[index]!.start, sentences[index]!.end))
+    if (index > first && words + more > maxWords) break
+    words += more
+    last = index
   }
-  const [cut] = wordSlices(text, start, end, maxWords)
-  return { start, end: cut && countWords(text.slice(start, firstEnd)) > maxWords ? cut.end : end }
+  return { last, words }
 }
