@@ -42,14 +42,14 @@ describeDatabases('commands', kind => {
       'create',
       'Ada@Example.org',
       '--role',
-      'admin',
+      'viewer',
       '--name',
       'Ada L.',
       '--password-stdin',
     ]
     const created = await run(create, 'correct horse battery\nsecond line')
     expect(created).toMatchObject({ code: 0, stderr: '' })
-    expect(created.stdout).toMatch(/^created ada@example\.org \(admin\), id [0-9a-f-]{36}\n$/)
+    expect(created.stdout).toMatch(/^created ada@example\.org \(viewer\), id [0-9a-f-]{36}\n$/)
     const again = await run(create, 'correct horse battery')
     expect(again.code).toBe(1)
     expect(again.stderr).toMatch(/^voiceassist: An account with this e-mail exists\.\n$/)
@@ -62,7 +62,7 @@ describeDatabases('commands', kind => {
     expect(asked).toMatchObject({ code: 1, stderr: expect.stringContaining('--password-stdin') })
     expect((await run(['user', 'disable', 'ada@example.org'])).stdout).toBe('disabled ada@example.org\n')
     expect((await run(['user', 'list'])).stdout).toMatch(
-      /^ada@example\.org {2}admin {2}disabled .*Ada L\.\n$/,
+      /^ada@example\.org {2}viewer {2}disabled .*Ada L\.\n$/,
     )
     expect((await run(['user', 'enable', 'ada@example.org'])).stdout).toBe('enabled ada@example.org\n')
     const unknown = await run(['user', 'disable', 'nobody@example.org'])
