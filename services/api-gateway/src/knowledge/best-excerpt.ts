@@ -2,6 +2,14 @@ import { queryTerms } from './lexical-terms.js'
 import { type Span, sentenceSpans } from './sentence-spans.js'
 import { countWords, wordSlices } from './words.js'
 
+export interface Passage {
+  readonly title: string
+  readonly heading: string
+  readonly text: string
+  /** Offset into the document, in UTF-16 code units. */
+  readonly start: number
+}
+
 export interface Excerpt {
   readonly text: string
   /** Offsets into the document, in UTF-16 code units. */
@@ -9,6 +17,8 @@ export interface Excerpt {
   readonly end: number
 }
 
+/** What a term is worth that title or heading say anyway, beside one that only the text says. */
+const knownTermWeight = 0.25
 /** What an early place is worth beside a term that was asked for: an author says first what matters most. */
 const firstPlaceBonus = 0.5
 /** What using all the words is worth: the last line of a passage may only announce what follows. */
@@ -18,20 +28,17 @@ const fullLengthBonus = 0.5
  * The run of sentences of a passage that says most of the terms asked for, in at most `maxWords`; a longer sentence
  * is cut at a word. It begins with a sentence that says one of them, or with the passage.
  */
-export function bestExcerpt(
-  passage: { readonly text: string; readonly start: number },
-  asked: readonly string[],
-  maxWords: number,
-): Excerpt {
+export function bestExcerpt(passage: Passage, asked: readonly string[], maxWords: number): Excerpt {
+  const known = new Set(queryTerms(`${passage.title} ${passage.heading}`))
   const sentences = [...sentenceSpans(passage.text, 0, passage.text.length)]
   const said = sentences.map(({ start, end }) => termsIn(passage.text.slice(start, end), asked))
   let best = { first: 0, last: 0, value: -1 }
   for (const first of sentences.keys()) {
     if (first > 0 && said[first]!.length === 0) continue
     const { last, words } = runFrom(passage.text, sentences, first, maxWords)
-    const found = new Set(said.slice(first, last + 1).flat()).size
+    const found = [...new Set(said.slice(first, last + 1).flat())]
     const value =
-      found +
+      found.reduce((sum, term) => sum + (known.has(term) ? knownTermWeight : 1), 0) +
       firstPlaceBonus * (1 - first / sentences.length) +
       fullLengthBonus * Math.min(1, words / maxWords)
     if (value > best.value) best = { first, last, value }
