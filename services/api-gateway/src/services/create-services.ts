@@ -27,7 +27,13 @@ export interface ServicesOptions {
 }
 
 /** The gateway's services on one database. A cache enters here, between a service and what it loads from. */
-export function createServices({ db, clock, embedder, tokenSecret, maxDocumentBytes }: ServicesOptions): Services {
+export function createServices({
+  db,
+  clock,
+  embedder,
+  tokenSecret,
+  maxDocumentBytes,
+}: ServicesOptions): Services {
   const search = createSearchService({ db, embedder })
   return {
     auth: createAuthService({ db, clock, tokenSecret }),
