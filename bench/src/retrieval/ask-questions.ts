@@ -13,12 +13,15 @@ const topK = 50
 const depths = [1, 5, 10] as const
 const timedQuestions = 200
 
-/** Prints the share of questions whose right document is among the first documents found, and the time of a search. */
+/** Shares of the questions whose right document is among the first 1, 5 and 10 documents found. */
+export type Recall = Readonly<Record<(typeof depths)[number], number>>
+
+/** Prints and resolves to the recall; prints the time of a search. */
 export async function askQuestions(
   database: OpenDatabase,
   embedder: Embedder,
   questions: readonly Question[],
-): Promise<void> {
+): Promise<Recall> {
   const search = createSearchService({ db: database.db, embedder })
   const names = await fileNames(database)
   const ranks: number[] = []
@@ -30,12 +33,12 @@ export async function askQuestions(
     sayProgress(`asking: ${ranks.length} of ${questions.length}`)
   })
   sayProgress('')
-  const shares = depths.map(depth => {
-    const share = ranks.filter(rank => rank < depth).length / ranks.length
-    return `${share.toFixed(4)} at ${depth}`
-  })
+  const at = (depth: number) => ranks.filter(rank => rank < depth).length / ranks.length
+  const recall = { 1: at(1), 5: at(5), 10: at(10) }
+  const shares = depths.map(depth => `${recall[depth].toFixed(4)} at ${depth}`)
   say(`recall of the right document, ${ranks.length} questions: ${shares.join(', ')}`)
   await timeSearches(database, embedder, questions)
+  return recall
 }
 
 /** One after the other, as a user waits for them. */

@@ -5,10 +5,10 @@ const sample = 200
 const depth = 5
 
 /**
- * Prints how many of the exactly nearest passages the vector index finds, for stored vectors as queries. What is as near
+ * Prints and resolves to how many of the exactly nearest passages the vector index finds, for stored vectors as queries. What is as near
  * as the exact one at its rank counts: documents repeat each other.
  */
-export async function compareWithExact({ pool }: OpenDatabase): Promise<void> {
+export async function compareWithExact({ pool }: OpenDatabase): Promise<number> {
   const queries = await pool.query<{ embedding: string }>(
     'select embedding::text from kb_chunks order by md5(id::text) limit $1',
     [sample],
@@ -28,5 +28,7 @@ export async function compareWithExact({ pool }: OpenDatabase): Promise<void> {
       ({ distance }, rank) => (index.rows[rank]?.distance ?? 2) <= distance + 1e-6,
     ).length
   }
-  say(`recall of the vector index at ${depth} against exact search: ${(found / wanted).toFixed(4)}`)
+  const recall = found / wanted
+  say(`recall of the vector index at ${depth} against exact search: ${recall.toFixed(4)}`)
+  return recall
 }
