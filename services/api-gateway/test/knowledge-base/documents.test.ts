@@ -63,9 +63,19 @@ describeDatabases('documents', kind => {
 
   test('the same content or source is refused with the id that has it, also when both come at once', async () => {
     const bytes = markdown('Twice', ['The very same.'])
+    // Neither goes on before both have found that there is no such document yet.
+    const met = gate()
+    let waiting = 0
+    const embed: Embedder['embed'] = async texts => {
+      waiting += 1
+      if (waiting === 2) met.open()
+      await met.opened
+      return kb.embedder.embed(texts)
+    }
+    const meeting = kb.withEmbedder({ ...kb.embedder, embed }).documents
     const both = await Promise.allSettled([
-      kb.documents.create({ bytes, sourceKey: '/twice/1.md' }),
-      kb.documents.create({ bytes, sourceKey: '/twice/2.md' }),
+      meeting.create({ bytes, sourceKey: '/twice/1.md' }),
+      meeting.create({ bytes, sourceKey: '/twice/2.md' }),
     ])
     const stored = both.find(result => result.status === 'fulfilled')!.value
     const refused = both.find(result => result.status === 'rejected')!.reason
