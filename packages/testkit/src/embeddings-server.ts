@@ -1,36 +1,56 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { type Gate, gate } from './gate.js'
 import { createHashingEmbedder } from './hashing-embedder.js'
 
 export interface EmbeddingsServer {
-  /** For EMBEDDINGS_URL. */
-  readonly url: string
+  /** Puts a program on this server. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Answers no request with texts from now on, until the returned function is called. */
+  hold(): () => void
+  /** Resolves when a request is held. */
+  isAsked(): Promise<void>
   close(): Promise<void>
 }
 
-/** An OpenAI-compatible endpoint that answers with the hashing embedder's vectors: quick, and the same every time. */
+/** The hashing embedder behind OpenAI's API, for programs in other processes. */
 export async function startEmbeddingsServer(dimensions = 512): Promise<EmbeddingsServer> {
   const embedder = createHashingEmbedder(dimensions)
+  let held: { readonly asked: Gate; readonly released: Gate } | undefined
   const server = createServer(async (request, response) => {
     const { input } = JSON.parse(await text(request)) as { input: string[] }
+    if (held && input[0] !== 'dimensions') {
+      held.asked.open()
+      await held.released.opened
+    }
     const vectors = await embedder.embed(input)
     response.setHeader('content-type', 'application/json')
     response.end(
-      JSON.stringify({
-        object: 'list',
-        data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: [...vector] })),
-      }),
+      JSON.stringify({ data: vectors.map((vector, index) => ({ index, embedding: [...vector] })) }),
     )
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}/v1/embeddings`,
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    environment: {
+      EMBEDDINGS_URL: `http://127.0.0.1:${port}/v1/embeddings`,
+      EMBEDDINGS_MODEL: embedder.model,
+    },
+    hold() {
+      const holding = { asked: gate(), released: gate() }
+      held = holding
+      return () => {
+        held = undefined
+        holding.released.open()
+      }
+    },
+    async isAsked() {
+      await held?.asked.opened
+    },
+    async close() {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    },
   }
 }

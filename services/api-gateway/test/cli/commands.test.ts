@@ -1,10 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describeDatabases, type TempDatabase, tempDatabase } from '@voiceassist/testkit'
+import {
+  describeDatabases,
+  type EmbeddingsServer,
+  startEmbeddingsServer,
+  type TempDatabase,
+  tempDatabase,
+} from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Environment, voiceassist } from '../start/gateway-process.js'
-import { type EmbeddingsServer, startEmbeddingsServer } from './embeddings-server.js'
 
 /** Each test starts many processes, each of which opens the database. */
 const timeout = 240_000

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type EmbeddingsServer, startEmbeddingsServer } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Environment, type GatewayProcess, startGateway, voiceassist } from '../start/gateway-process.js'
-import { type EmbeddingsServer, startEmbeddingsServer } from './embeddings-server.js'
 
 const program = fileURLToPath(new URL('../../bin/voiceassist.js', import.meta.url))
 const timeout = 120_000

@@ -74,8 +74,7 @@ describeDatabases('a gateway that is killed at work', kind => {
     const environment = {
       DATA_DIR: join(folder, 'data'),
       ...database.environment,
-      EMBEDDINGS_URL: embeddings.url,
-      EMBEDDINGS_MODEL: 'test',
+      ...embeddings.environment,
       LOG_LEVEL: 'silent',
     }
     const acknowledged = new Acknowledged()

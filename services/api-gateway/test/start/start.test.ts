@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   database = await tempDatabase({ kind: 'pglite', migrated: false })
-  environment = { ...database.environment, EMBEDDINGS_URL: embeddings.url, EMBEDDINGS_MODEL: 'test' }
+  environment = { ...database.environment, ...embeddings.environment }
 })
 afterEach(() => database.close())
 afterAll(async () => {
@@ -128,7 +128,10 @@ describe('what cannot start says so in one line with the remedy, and ends with 1
 
   test('an embedder of other dimensions, and of another model, than the stored vectors', async () => {
     await (await startGateway(environment)).end('SIGTERM')
-    for (const other of [{ EMBEDDINGS_URL: wider.url }, { EMBEDDINGS_MODEL: 'another' }]) {
+    for (const other of [
+      { EMBEDDINGS_URL: wider.environment.EMBEDDINGS_URL },
+      { EMBEDDINGS_MODEL: 'another' },
+    ]) {
       const { code, lines } = await refusal({ ...environment, ...other })
       expect(code).toBe(1)
       expect(lines).toEqual([expect.stringMatching(/stored vectors.*512.*kb reindex/)])
