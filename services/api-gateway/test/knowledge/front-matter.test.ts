@@ -46,6 +46,7 @@ describe('front matter', () => {
     ['a key given twice', '---\ntitle: T\n\ntitle: U\n---\nText', /line 4/],
     ['no end', '---\ntitle: T\nText', /not closed.*line 1/],
     ['nested without end', `---\na: ${'['.repeat(12_000)}\n---\nText`, /line/],
+    ['nested too deep', `---\na: ${'['.repeat(40)}${']'.repeat(40)}\n---\nText`, /deeper than 32/],
     ['aliases', `---\na: &a [x]\n${'b: *a\n'.repeat(3)}---\nText`, /line/],
   ])('%s is an error with its line', (_name, text, message) => {
     expect(() => readText(text, md)).toThrowError(
