@@ -61,6 +61,7 @@ export class TerminalOutput implements Output {
     if (stderr.isTTY) {
       if (passedMs < redrawMs && !isLast && this.#bar !== '') return
       this.#draw(this.#meter.bar(progress))
+      if (isLast) this.end()
     } else {
       if (passedMs < lineMs && share < lineShare && !isLast) return
       stderr.write(`${this.#meter.line(progress)}\n`)

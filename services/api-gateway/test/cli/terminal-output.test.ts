@@ -59,6 +59,16 @@ describe('progress', () => {
     expect(written.stderr).toMatch(/left\n$/)
   })
 
+  test('on a terminal leaves the full bar above what follows', () => {
+    const { written, out, progress } = terminal(true)
+    progress(200)
+    expect(written.stderr).toMatch(/200 of 200 documents.*\n$/)
+    const before = written.stderr
+    out.line('a result')
+    out.end()
+    expect(written.stderr).toBe(before)
+  })
+
   test('goes by the rate of the last half minute', async () => {
     const { clock, written, progress } = terminal(false)
     progress(0)
