@@ -62,7 +62,7 @@ async function openEmbedded({ dataFolder, limits, clock }: OpenDatabaseOptions):
     pool,
     db,
     async close() {
-      await db.destroy()
+      await closeBoth(db, pool)
       await engine.close()
     },
   }
@@ -77,7 +77,13 @@ async function openServer(url: string, { limits, clock }: OpenDatabaseOptions): 
     clock,
   })
   const db = kysely(pool)
-  return { kind: 'server', description: describeServer(url), pool, db, close: () => db.destroy() }
+  return { kind: 'server', description: describeServer(url), pool, db, close: () => closeBoth(db, pool) }
+}
+
+/** Kysely ends its pool only when it has itself used it. */
+async function closeBoth(db: Kysely<Database>, pool: DatabasePool): Promise<void> {
+  await db.destroy()
+  await pool.end()
 }
 
 function kysely(pool: DatabasePool): Kysely<Database> {

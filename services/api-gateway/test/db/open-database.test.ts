@@ -45,6 +45,14 @@ describe.skipIf(!hasServer())('on a server', () => {
     await close()
   })
 
+  test('closing ends the connections also when only the pool was used', async () => {
+    const { pool, close } = await open(url)
+    await pool.query('select 1')
+    await close()
+    expect(pool.totalCount).toBe(0)
+    await expect(pool.query('select 1')).rejects.toMatchObject({ code: 'POOL_CLOSED' })
+  })
+
   test('a server with too few connections left says so', async () => {
     const { pool, close } = await open(url)
     const database = new URL(url).pathname.slice(1)
