@@ -33,27 +33,15 @@ import { messageRoutes } from './routes/messages.routes.js'
 import { createMetricsGuard, metricsRoutes } from './routes/metrics.routes.js'
 import { searchRoutes } from './routes/search.routes.js'
 import { sessionRoutes } from './routes/sessions.routes.js'
-import type { AuthService } from './services/auth.service.js'
-import type { DocumentsService } from './services/documents-port.js'
-import type { MessagesService } from './services/messages.service.js'
-import type { SearchService } from './services/search-port.js'
-import type { SessionsService } from './services/sessions.service.js'
+import type { Services } from './services/create-services.js'
 
 export type { HealthCheck } from './routes/health.routes.js'
-
-export interface AppServices {
-  readonly auth: AuthService
-  readonly sessions: SessionsService
-  readonly messages: MessagesService
-  readonly search: SearchService
-  readonly documents: DocumentsService
-}
 
 export interface AppDependencies {
   readonly clock: Clock
   readonly logger: Logger
   readonly database: OpenDatabase
-  readonly services: AppServices
+  readonly services: Services
   /** What /health/ready asks. */
   readonly healthChecks: readonly HealthCheck[]
   /** Guards /metrics; absent: only callers on this machine read it. */

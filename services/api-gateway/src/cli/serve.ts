@@ -91,7 +91,7 @@ async function listen(
 }
 
 function refuseUnstarted(done: boolean): void {
-  if (!done) throw new GatewayError('SHUTTING_DOWN', 'The first start is not finished')
+  if (!done) throw new Error('The first start is not finished')
 }
 
 /** Looked at before anything is opened, so that a second start by mistake touches nothing. */

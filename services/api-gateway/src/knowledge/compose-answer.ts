@@ -1,22 +1,7 @@
+import type { Citation } from '../db/schema.js'
 import { bestExcerpt, type Excerpt } from './best-excerpt.js'
 import { queryTerms } from './lexical-terms.js'
 import { defaultMinScore } from './score.js'
-
-/** A chunk that a search found. Offsets in UTF-16 code units into the document's text. */
-export interface SearchHit {
-  readonly chunkId: string
-  readonly documentId: string
-  readonly title: string
-  readonly heading: string
-  readonly text: string
-  readonly start: number
-  readonly end: number
-  /** 0 to 1, by `scoreChunk`. */
-  readonly score: number
-}
-
-/** Words quoted from a document: `document.text.slice(start, end)` is `text`. */
-export type Citation = SearchHit
 
 export interface Answer {
   readonly content: string
@@ -39,7 +24,7 @@ const sameContent = 0.8
  */
 export function composeAnswer(
   question: string,
-  hits: readonly SearchHit[],
+  hits: readonly Citation[],
   { minScore = defaultMinScore }: { minScore?: number } = {},
 ): Answer {
   const ranked = hits.filter(hit => hit.score >= minScore).sort((a, b) => b.score - a.score)
@@ -60,7 +45,7 @@ export function composeAnswer(
     : { content: contentOf(citations), citations }
 }
 
-function citationOf(hit: SearchHit, excerpt: Excerpt): Citation {
+function citationOf(hit: Citation, excerpt: Excerpt): Citation {
   const { chunkId, documentId, title, heading, score } = hit
   return { chunkId, documentId, title, heading, score, ...excerpt }
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { composeAnswer, nothingFound, type SearchHit } from '#src/knowledge/compose-answer'
+import type { Citation } from '#src/db/schema'
+import { composeAnswer, nothingFound } from '#src/knowledge/compose-answer'
 
 let lastId = 0
-function hit(text: string, rest: Partial<SearchHit> = {}): SearchHit {
+function hit(text: string, rest: Partial<Citation> = {}): Citation {
   lastId += 1
   const start = rest.start ?? 0
   return {
@@ -65,7 +66,7 @@ describe('an answer', () => {
 })
 
 describe('no answer', () => {
-  test.each<[string, SearchHit[]]>([
+  test.each<[string, Citation[]]>([
     ['no hits', []],
     ['hits under the threshold', [hit('Avoid dust.', { score: 0.39 })]],
   ])('to %s', (_name, hits) => {
