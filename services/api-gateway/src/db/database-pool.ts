@@ -145,18 +145,20 @@ export class DatabasePool extends pg.Pool {
       if (client.openedAtMs === undefined) {
         if (this.#setUp) await this.#within(deadline, client.query(this.#setUp), () => this.#noAnswer())
         client.openedAtMs = this.#clock.monotonic()
-        return true
+      } else if (
+        this.#isTooOld(client) ||
+        !(this.#wasUsedJustNow(client) || (await this.#answers(client, deadline)))
+      ) {
+        client.release(true)
+        return false
       }
-      const lives = this.#isTooOld(client)
-        ? false
-        : this.#wasUsedJustNow(client) || (await this.#answers(client, deadline))
-      if (lives) return true
     } catch (error) {
       client.release(true)
       throw error
     }
-    client.release(true)
-    return false
+    // A server that dies may say so in the packet that holds its last answer.
+    if (client.lost) client.release(true)
+    return !client.lost
   }
 
   #wasUsedJustNow({ returnedAtMs }: Lent): boolean {

@@ -10,8 +10,8 @@ interface Held {
 
 const held = new AsyncLocalStorage<Held>()
 
-/** As many as a connection that was sound when it was lent can break before the server goes away altogether. */
-const beginAttempts = 3
+/** While a server dies, connections that answered when they were lent break one after the other. */
+const beginAttempts = 10
 
 /**
  * Runs `work` in a transaction. Until it ends, code that `work` calls has this transaction and nothing else: the
