@@ -1,3 +1,4 @@
+import { gatewayActor } from '@voiceassist/api-gateway/audit/actor'
 import type { OpenDatabase } from '@voiceassist/api-gateway/db/open-database'
 import type { Embedder } from '@voiceassist/api-gateway/embedding/embedder'
 import { createDocumentsService } from '@voiceassist/api-gateway/services/documents.service'
@@ -16,7 +17,8 @@ export async function measureImport(
 ): Promise<Taken> {
   const documents = createDocumentsService({ db, embedder, maxDocumentBytes })
   const stop = startStopwatch()
-  const report = await importFiles({ db, documents, embedder, maxDocumentBytes }, [folder], {
+  const actor = gatewayActor('bench')
+  const report = await importFiles({ db, documents, embedder, maxDocumentBytes, actor }, [folder], {
     onProgress: ({ done, total }) => sayProgress(`importing: ${done} of ${total} documents`),
   })
   const taken = stop()

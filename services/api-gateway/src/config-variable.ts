@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { GatewayError } from './errors.js'
 
 /** One environment variable: what it means, and how its text becomes a value. */
@@ -43,6 +44,17 @@ export function atLeast(length: number): (value: string) => string {
     return value
   }
 }
+
+/** IP addresses and CIDR ranges, separated by commas. */
+export const addresses = (value: string): readonly string[] =>
+  value.split(',').map(item => {
+    const [address = '', bits, ...rest] = item.trim().split('/')
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)]!
+    const isRange = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most)
+    if (most < 0 || !isRange || rest.length > 0)
+      throw new RangeError('IP addresses or CIDR ranges, separated by commas')
+    return item.trim()
+  })
 
 /** @throws GatewayError CONFIG_INVALID that names the variable and what it takes, never the value. */
 export function readVariable<T>(

@@ -1,5 +1,14 @@
 import { resolve } from 'node:path'
-import { atLeast, type ConfigVariable, integer, oneOf, readVariable, text, urlOf } from './config-variable.js'
+import {
+  addresses,
+  atLeast,
+  type ConfigVariable,
+  integer,
+  oneOf,
+  readVariable,
+  text,
+  urlOf,
+} from './config-variable.js'
 import type { PoolLimits } from './db/database-pool.js'
 
 /** Every environment variable, declared here and nowhere else. `docs/configuration.md` is tested against it. */
@@ -53,6 +62,44 @@ export const configVariables = {
     secret: true,
     parse: atLeast(32),
   },
+  AUDIT_HMAC_KEY: {
+    description:
+      'Seals the audit rows, and must stay the same for as long as they are kept; absent: generated once into DATA_DIR',
+    secret: true,
+    parse: atLeast(32),
+  },
+  REGISTRATION_OPEN: {
+    description: 'Whether anybody may make an account of the role user by POST /api/auth/register',
+    default: 'false',
+    parse: oneOf('true', 'false'),
+  },
+  SESSION_IDLE_MINUTES: {
+    description: 'A login that makes no request for this long ends',
+    default: '15',
+    parse: integer(1, 1440),
+  },
+  SESSION_ABSOLUTE_HOURS: {
+    description: 'A login ends after this long, however much it is used or refreshed',
+    default: '12',
+    parse: integer(1, 168),
+  },
+  TRUSTED_PROXIES: {
+    description:
+      'Addresses or CIDR ranges, separated by commas, of proxies whose X-Forwarded-For is believed; absent: none',
+    parse: addresses,
+  },
+  LLM_URL: {
+    description:
+      'OpenAI-compatible endpoint that ends in /v1/chat/completions and writes the answers; absent: answers are quotations. It is sent what users ask, PHI included',
+    parse: urlOf('http:', 'https:'),
+  },
+  LLM_API_KEY: { description: 'Sent to LLM_URL as a bearer token', secret: true, parse: text },
+  LLM_MODEL: { description: 'Model that LLM_URL is asked for', default: 'gpt-4o-mini', parse: text },
+  LLM_DEADLINE_SECONDS: {
+    description: 'How long LLM_URL may take for an answer; then the answer is quotations',
+    default: '30',
+    parse: integer(1, 600),
+  },
   METRICS_TOKEN: {
     description: 'Bearer token of /metrics; absent: /metrics answers loopback only',
     secret: true,
@@ -81,6 +128,18 @@ export interface Config {
     | { readonly url: string; readonly apiKey: string | undefined; readonly model: string }
     | undefined
   readonly tokenSecret: string | undefined
+  readonly auditKey: string | undefined
+  readonly registrationOpen: boolean
+  readonly sessions: { readonly idleMs: number; readonly absoluteMs: number }
+  readonly trustedProxies: readonly string[]
+  readonly llm:
+    | {
+        readonly url: string
+        readonly apiKey: string | undefined
+        readonly model: string
+        readonly deadlineMs: number
+      }
+    | undefined
   readonly metricsToken: string | undefined
   readonly maxDocumentBytes: number
   readonly logLevel: string
@@ -95,6 +154,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       environment,
     )
   const embeddingsUrl = read('EMBEDDINGS_URL')
+  const llmUrl = read('LLM_URL')
   return Object.freeze({
     host: read('HOST')!,
     port: read('PORT')!,
@@ -111,6 +171,22 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
         ? undefined
         : { url: embeddingsUrl, apiKey: read('EMBEDDINGS_API_KEY'), model: read('EMBEDDINGS_MODEL')! },
     tokenSecret: read('TOKEN_SECRET'),
+    auditKey: read('AUDIT_HMAC_KEY'),
+    registrationOpen: read('REGISTRATION_OPEN') === 'true',
+    sessions: {
+      idleMs: read('SESSION_IDLE_MINUTES')! * 60_000,
+      absoluteMs: read('SESSION_ABSOLUTE_HOURS')! * 3_600_000,
+    },
+    trustedProxies: read('TRUSTED_PROXIES') ?? [],
+    llm:
+      llmUrl === undefined
+        ? undefined
+        : {
+            url: llmUrl,
+            apiKey: read('LLM_API_KEY'),
+            model: read('LLM_MODEL')!,
+            deadlineMs: read('LLM_DEADLINE_SECONDS')! * 1000,
+          },
     metricsToken: read('METRICS_TOKEN'),
     maxDocumentBytes: read('MAX_DOCUMENT_BYTES')!,
     logLevel: read('LOG_LEVEL')!,

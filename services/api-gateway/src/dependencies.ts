@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import type { Logger } from 'pino'
 import type { HealthCheck } from './app.js'
+import { ReadAuditWriter } from './audit/read-audit-writer.js'
 import type { Config } from './config.js'
 import { type DataFolderLock, lockDataFolder } from './data-folder/data-folder-lock.js'
 import { generatedSecrets } from './data-folder/generated-secrets.js'
@@ -72,10 +73,13 @@ export async function openDependencies(
     const stored = await readStoredEmbedder(database.db)
     if (stored && options.embedding === 'same model') refuseOtherEmbedder(stored, embedder)
     const tokenSecret = options.role === 'gateway' ? tokenSecretOf(config) : unusedSecret()
+    const reads = new ReadAuditWriter({ db: database.db, clock, logger: options.logger })
+    opened.push(() => reads.close())
     const services = createServices({
       db: database.db,
       clock,
       embedder,
+      reads,
       tokenSecret,
       maxDocumentBytes: config.maxDocumentBytes,
     })

@@ -8,6 +8,7 @@ export const gatewayErrors = {
   DATABASE_UNREACHABLE: [503, 'The database does not answer'],
   VECTOR_EXTENSION_MISSING: [500, 'The PostgreSQL server lacks the extension pgvector'],
   SCHEMA_OUTDATED: [500, 'The database lacks a migration that this version needs'],
+  AUDIT_KEY_MISMATCH: [500, 'The audit rows of this database were sealed with another key'],
   ANOTHER_GATEWAY: [500, 'Another gateway serves this database'],
   EMBEDDER_MISMATCH: [
     500,
@@ -21,6 +22,8 @@ export const gatewayErrors = {
   MALFORMED_REQUEST: [400, 'The request cannot be read: its syntax, JSON or multipart form is broken'],
   UNAUTHENTICATED: [401, 'The request carries no valid token'],
   INVALID_CREDENTIALS: [401, 'E-mail and password do not match an active account'],
+  TOO_MANY_ATTEMPTS: [429, 'Too many attempts to log in failed; the answer says when the next is taken'],
+  REGISTRATION_CLOSED: [403, 'Accounts are made by administrators: registration is not open'],
   FORBIDDEN: [403, 'The account has no right to this'],
   NOT_FOUND: [404, 'There is no such thing, or it belongs to someone else'],
   METHOD_NOT_ALLOWED: [405, 'The path exists, and takes other methods'],

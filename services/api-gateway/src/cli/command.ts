@@ -1,3 +1,4 @@
+import type { Actor } from '../audit/actor.js'
 import type { Dependencies } from '../dependencies.js'
 
 /** How far a command is. */
@@ -19,6 +20,7 @@ export interface Output {
 
 export interface CommandContext {
   readonly dependencies: Dependencies
+  readonly actor: Actor
   readonly out: Output
   readonly signal: AbortSignal
 }

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import { destination, pino } from 'pino'
+import { commandActor } from '../audit/actor.js'
 import { type Config, readConfig } from '../config.js'
 import { commandSocket } from '../data-folder/layout.js'
 import { type Dependencies, openDependencies } from '../dependencies.js'
@@ -64,7 +65,10 @@ async function runHere(
   signal: AbortSignal,
 ): Promise<number> {
   try {
-    return await (allCommands[command] as Command<unknown>)({ dependencies, out, signal }, args)
+    return await (allCommands[command] as Command<unknown>)(
+      { dependencies, actor: commandActor(command), out, signal },
+      args,
+    )
   } finally {
     await dependencies.close()
   }

@@ -35,7 +35,7 @@ export async function migrateDown(
   to?: string,
 ): Promise<string[]> {
   return alone(db, options, async connection => {
-    const done = (await listMigrations(connection, options)).filter(item => item.executedAt)
+    const done = (await listMigrations(connection, options)).filter(isDone).toSorted(byExecution)
     const undone = done.slice(to === undefined ? -1 : stopAfter(done, to)).reverse()
     for (const { name } of undone) await run(connection, options, name, 'down', m => m.migrateDown())
     return undone.map(item => item.name)
@@ -48,6 +48,15 @@ export async function migrationStatus(
   options: MigrationContext,
 ): Promise<MigrationStatus[]> {
   return listMigrations(db, options)
+}
+
+function isDone(item: MigrationStatus): item is Required<MigrationStatus> {
+  return item.executedAt !== undefined
+}
+
+/** A migration of a lower number may be the later one: numbers are given before they are used. */
+function byExecution(a: Required<MigrationStatus>, b: Required<MigrationStatus>): number {
+  return a.executedAt.localeCompare(b.executedAt) || a.name.localeCompare(b.name)
 }
 
 function stopAfter(done: readonly MigrationStatus[], to: string): number {
@@ -75,6 +84,7 @@ function migrator(db: Kysely<Database>, context: MigrationContext, transactional
     db,
     provider: { getMigrations: async () => allMigrations(context) },
     disableTransactions: !transactional,
+    allowUnorderedMigrations: true,
   })
 }
 

@@ -31,19 +31,41 @@ export interface UsersTable {
   hashed_password: string
   role: Role
   is_active: Generated<boolean>
+  /** Logins from before it have ended; on the database's clock. */
+  not_before: CreatedAt
   password_changed_at: CreatedAt
   created_at: CreatedAt
   updated_at: CreatedAt
   last_login: Timestamp | null
 }
 
-/** A login: what an access token's `sid` names. Ended by logout, expiry or revocation. */
+/** A login: what an access token's `sid` names. Ended by logout, idleness, expiry or revocation. */
 export interface AuthSessionsTable {
   id: Generated<string>
   user_id: string
+  /** On the database's clock, as `users.not_before` is. */
   created_at: CreatedAt
+  /** When it ends at the latest, whatever is refreshed. */
   expires_at: Timestamp
   revoked_at: Timestamp | null
+  /** SHA-256 of the one refresh token that is good now. */
+  refresh_hash: Buffer
+  last_used_at: Timestamp
+}
+
+/** Attempts to log in that failed, by the HMAC of an account's e-mail or of an address. */
+export interface LoginThrottleTable {
+  key: Buffer
+  failures: number
+  blocked_until: Timestamp
+  updated_at: Timestamp
+}
+
+/** What stands for an account that is gone; its audit rows stay as they were. */
+export interface DeletedUsersTable {
+  user_id: string
+  pseudonym: string
+  deleted_at: CreatedAt
 }
 
 export interface SettingsTable {
@@ -135,10 +157,16 @@ export interface AuditLogsTable {
   additional_data: Json<object>
 }
 
+/** Audit rows in the order of their sealing; `seq` has no gaps. */
 export interface AuditChainTable {
   seq: string
   audit_id: string
   hmac: Buffer
+}
+
+/** Audit rows that are not in the chain yet; a trigger adds them. */
+export interface AuditUnsealedTable {
+  audit_id: string
 }
 
 export interface FeatureFlagsTable {
@@ -173,6 +201,8 @@ export interface FeatureFlagOverridesTable {
 export interface Database {
   users: UsersTable
   auth_sessions: AuthSessionsTable
+  login_throttle: LoginThrottleTable
+  deleted_users: DeletedUsersTable
   settings: SettingsTable
   sessions: SessionsTable
   messages: MessagesTable
@@ -180,6 +210,7 @@ export interface Database {
   kb_chunks: KbChunksTable
   audit_logs: AuditLogsTable
   audit_chain: AuditChainTable
+  audit_unsealed: AuditUnsealedTable
   feature_flags: FeatureFlagsTable
   feature_flag_overrides: FeatureFlagOverridesTable
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
+import { gatewayActor } from '../audit/actor.js'
 import type { Database } from '../db/schema.js'
 import type { AuthService } from '../services/auth.service.js'
 
@@ -19,6 +20,11 @@ export async function createFirstAdministrator(
   const someone = await db.selectFrom('users').select('id').limit(1).executeTakeFirst()
   if (someone) return undefined
   const password = randomBytes(passwordBytes).toString('base64url')
-  await auth.createUser({ email, password, fullName: 'Administrator', role: 'admin' })
+  await auth.createUser(gatewayActor('first start'), {
+    email,
+    password,
+    fullName: 'Administrator',
+    role: 'admin',
+  })
   return { email, password }
 }

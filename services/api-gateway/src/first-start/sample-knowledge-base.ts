@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Kysely } from 'kysely'
+import { gatewayActor } from '../audit/actor.js'
 import type { Database } from '../db/schema.js'
 import { GatewayError } from '../errors.js'
 import type { DocumentsService } from '../services/documents-port.js'
@@ -26,7 +27,8 @@ export async function seedSampleKnowledgeBase(
   let stored = 0
   for (const filename of (await readdir(folder)).filter(name => name.endsWith('.md')).sort()) {
     try {
-      await documents.create({ bytes: await readFile(fileURLToPath(new URL(filename, folder))), filename })
+      const bytes = await readFile(fileURLToPath(new URL(filename, folder)))
+      await documents.create(gatewayActor('first start'), { bytes, filename })
       stored++
     } catch (error) {
       // A first start that was killed midway has stored some already.

@@ -1,9 +1,9 @@
-import type { Kysely } from 'kysely'
-import type { Database, Role } from '../db/schema.js'
+import type { Insertable, Kysely } from 'kysely'
+import type { AuthSessionsTable, Database, Role } from '../db/schema.js'
 
 export async function insertAuthSession(
   db: Kysely<Database>,
-  session: { user_id: string; created_at: Date; expires_at: Date },
+  session: Insertable<AuthSessionsTable>,
 ): Promise<string> {
   const { id } = await db
     .insertInto('auth_sessions')

@@ -12,7 +12,7 @@ import {
 } from '@voiceassist/api-contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { principalOf } from '../plugins/route-access.js'
+import { actorOf } from '../plugins/request-actor.js'
 import type {
   DocumentDetail,
   DocumentSummary,
@@ -52,8 +52,7 @@ export const documentRoutes: RoutePlugin<DocumentRoutesOptions> = async (
     },
     async (request, reply) => {
       const input = await readUpload(request, maxDocumentBytes)
-      const createdBy = principalOf(request).userId
-      return answer(request, reply, 201, options => documents.create({ ...input, createdBy }, options))
+      return answer(request, reply, 201, options => documents.create(actorOf(request), input, options))
     },
   )
 
@@ -104,7 +103,9 @@ export const documentRoutes: RoutePlugin<DocumentRoutesOptions> = async (
     },
     async (request, reply) => {
       const input = await readUpload(request, maxDocumentBytes)
-      return answer(request, reply, 200, options => documents.replace(idOf(request), input, options))
+      return answer(request, reply, 200, options =>
+        documents.replace(actorOf(request), idOf(request), input, options),
+      )
     },
   )
 
@@ -123,7 +124,7 @@ export const documentRoutes: RoutePlugin<DocumentRoutesOptions> = async (
       },
     },
     async (request, reply) =>
-      answer(request, reply, 200, options => documents.reindex(idOf(request), options)),
+      answer(request, reply, 200, options => documents.reindex(actorOf(request), idOf(request), options)),
   )
 
   app.delete(
@@ -140,7 +141,7 @@ export const documentRoutes: RoutePlugin<DocumentRoutesOptions> = async (
       },
     },
     async (request, reply) => {
-      await documents.remove(idOf(request))
+      await documents.remove(actorOf(request), idOf(request))
       return reply.status(204).send(null)
     },
   )

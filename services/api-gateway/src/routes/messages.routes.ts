@@ -7,10 +7,10 @@ import {
   noQuery,
   postMessageRequest,
 } from '@voiceassist/api-contract'
+import { userActorOf } from '../plugins/request-actor.js'
 import type { Message, MessagesService } from '../services/messages.service.js'
 import { sendEvents, wantsEvents } from './event-stream.js'
 import type { RoutePlugin } from './route-plugin.js'
-import { ownedSession } from './sessions.routes.js'
 
 const tags = ['messages']
 const config = { access: 'user' } as const
@@ -36,7 +36,7 @@ export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> 
       },
     },
     async request => {
-      const { items, ...cursors } = await messages.list(ownedSession(request), request.query)
+      const { items, ...cursors } = await messages.list(userActorOf(request), idOf(request), request.query)
       return { items: items.map(messageView), ...cursors }
     },
   )
@@ -60,20 +60,25 @@ export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> 
       },
     },
     async (request, reply) => {
-      const session = ownedSession(request)
+      const actor = userActorOf(request)
+      const id = idOf(request)
       if (wantsEvents(request))
         return sendEvents(request, reply, async emit => {
-          const { answer } = await messages.post(session, request.body, stored =>
+          const { answer } = await messages.post(actor, id, request.body, stored =>
             emit('message', messageView(stored)),
           )
           emit('answer', messageView(answer))
         })
-      const { message, answer, created } = await messages.post(session, request.body)
+      const { message, answer, created } = await messages.post(actor, id, request.body)
       return reply
         .status(created ? 201 : 200)
         .send({ message: messageView(message), answer: messageView(answer) })
     },
   )
+}
+
+function idOf({ params }: { readonly params: { id: string } }): string {
+  return params.id.toLowerCase()
 }
 
 function messageView(message: Message): MessageView {

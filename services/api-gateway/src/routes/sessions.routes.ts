@@ -9,10 +9,8 @@ import {
   sessionListQuery,
   sessionPage,
 } from '@voiceassist/api-contract'
-import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { principalOf } from '../plugins/route-access.js'
-import type { OwnedSession } from '../repositories/sessions.repository.js'
+import { userActorOf } from '../plugins/request-actor.js'
 import type { Session, SessionsService } from '../services/sessions.service.js'
 import type { RoutePlugin } from './route-plugin.js'
 
@@ -36,7 +34,7 @@ export const sessionRoutes: RoutePlugin<{ readonly sessions: SessionsService }> 
       },
     },
     async (request, reply) => {
-      const created = await sessions.create(principalOf(request).userId, request.body)
+      const created = await sessions.create(userActorOf(request), request.body)
       return reply.status(201).header('location', `/api/sessions/${created.id}`).send(sessionView(created))
     },
   )
@@ -53,7 +51,7 @@ export const sessionRoutes: RoutePlugin<{ readonly sessions: SessionsService }> 
       },
     },
     async request => {
-      const { items, nextCursor } = await sessions.list(principalOf(request).userId, request.query)
+      const { items, nextCursor } = await sessions.list(userActorOf(request), request.query)
       return { items: items.map(sessionView), nextCursor }
     },
   )
@@ -70,7 +68,7 @@ export const sessionRoutes: RoutePlugin<{ readonly sessions: SessionsService }> 
         response: { 200: session },
       },
     },
-    async request => sessionView(await sessions.read(ownedSession(request))),
+    async request => sessionView(await sessions.read(userActorOf(request), idOf(request))),
   )
 
   app.patch(
@@ -86,7 +84,8 @@ export const sessionRoutes: RoutePlugin<{ readonly sessions: SessionsService }> 
         response: { 200: session },
       },
     },
-    async request => sessionView(await sessions.rename(ownedSession(request), request.body.title)),
+    async request =>
+      sessionView(await sessions.rename(userActorOf(request), idOf(request), request.body.title)),
   )
 
   app.post(
@@ -103,7 +102,7 @@ export const sessionRoutes: RoutePlugin<{ readonly sessions: SessionsService }> 
         response: { 200: session },
       },
     },
-    async request => sessionView(await sessions.end(ownedSession(request))),
+    async request => sessionView(await sessions.end(userActorOf(request), idOf(request))),
   )
 
   app.delete(
@@ -120,15 +119,14 @@ export const sessionRoutes: RoutePlugin<{ readonly sessions: SessionsService }> 
       },
     },
     async (request, reply) => {
-      await sessions.remove(ownedSession(request))
+      await sessions.remove(userActorOf(request), idOf(request))
       return reply.status(204).send(null)
     },
   )
 }
 
-/** The session of the path, as the caller's own. */
-export function ownedSession(request: FastifyRequest & { readonly params: { id: string } }): OwnedSession {
-  return { id: request.params.id.toLowerCase(), userId: principalOf(request).userId }
+function idOf({ params }: { readonly params: { id: string } }): string {
+  return params.id.toLowerCase()
 }
 
 function sessionView(row: Session): SessionView {

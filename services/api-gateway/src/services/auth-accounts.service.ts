@@ -1,8 +1,10 @@
 import type { Clock } from '@voiceassist/kernel'
 import type { Kysely } from 'kysely'
+import type { Actor } from '../audit/actor.js'
 import { inTransaction } from '../db/held-transaction.js'
 import type { Database, Role } from '../db/schema.js'
 import { GatewayError } from '../errors.js'
+import { recordAudit } from '../repositories/audit-logs.repository.js'
 import { revokeAuthSessionsOf } from '../repositories/auth-sessions.repository.js'
 import {
   insertUser,
@@ -33,7 +35,7 @@ export interface NewUser {
 
 export interface AccountsService {
   /** @throws GatewayError VALIDATION_FAILED that names the field, or EMAIL_TAKEN. */
-  createUser(user: NewUser): Promise<User>
+  createUser(actor: Actor, user: NewUser): Promise<User>
   /** In the order of their e-mails: `limit` (1 to 1000, default 200) of those behind `afterEmail`. */
   listUsers(page?: { readonly limit?: number; readonly afterEmail?: string }): Promise<User[]>
   /**
@@ -41,7 +43,7 @@ export interface AccountsService {
    * @param who e-mail or id
    * @throws GatewayError NOT_FOUND, or LAST_ADMINISTRATOR: disabling would leave none active
    */
-  setUserActive(who: string, active: boolean): Promise<User>
+  setUserActive(actor: Actor, who: string, active: boolean): Promise<User>
 }
 
 const passwordLength = { min: 8, max: 128 } as const
@@ -56,10 +58,20 @@ export function createAccountsService(options: {
 }): AccountsService {
   const { db, clock, hasher } = options
   return {
-    async createUser(user) {
+    async createUser(actor, user) {
       const fields = checked(user)
       const hashed_password = await hasher.hash(user.password)
-      const created = await insertUser(db, { ...fields, role: user.role, hashed_password })
+      const { role } = user
+      const created = await inTransaction(db, async transaction => {
+        const row = await insertUser(transaction, { ...fields, role, hashed_password })
+        if (row)
+          await recordAudit(transaction, actor, {
+            action: 'user.create',
+            resource: { type: 'user', id: row.id },
+            details: { role },
+          })
+        return row
+      })
       if (!created)
         throw new GatewayError('EMAIL_TAKEN', 'An account with this e-mail exists', { field: 'email' })
       return userOf(created)
@@ -70,13 +82,19 @@ export function createAccountsService(options: {
       return rows.map(userOf)
     },
 
-    async setUserActive(who, active) {
+    async setUserActive(actor, who, active) {
       const at = new Date(clock.now())
       const key = who.includes('@') ? { email: who.trim().toLowerCase() } : { id: uuidOf(who) }
       const updated = await inTransaction(db, async transaction => {
         if (!active) await keepAdministrator(transaction, key)
         const row = await updateUserActive(transaction, key, { active, at })
         if (row && !active) await revokeAuthSessionsOf(transaction, row.id, at)
+        if (row)
+          await recordAudit(transaction, actor, {
+            action: 'user.update',
+            resource: { type: 'user', id: row.id },
+            details: { active },
+          })
         return row
       })
       if (!updated) throw noSuchAccount()

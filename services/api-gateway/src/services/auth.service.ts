@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '@voiceassist/kernel'
 import type { Kysely } from 'kysely'
 import { inTransaction } from '../db/held-transaction.js'
@@ -51,7 +52,8 @@ export function createAuthService(options: AuthServiceOptions): AuthService {
         if (!(await updateLastLogin(transaction, found.id, at))) throw refused()
         return insertAuthSession(transaction, {
           user_id: found.id,
-          created_at: at,
+          refresh_hash: randomBytes(32),
+          last_used_at: at,
           expires_at: new Date(at.getTime() + tokenLifetimeSeconds * 1000),
         })
       })

@@ -1,5 +1,6 @@
 import type { Clock } from '@voiceassist/kernel'
 import type { Kysely } from 'kysely'
+import type { ReadAudit } from '../audit/read-audit.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
 import { type AuthService, createAuthService } from './auth.service.js'
@@ -22,6 +23,7 @@ export interface ServicesOptions {
   readonly db: Kysely<Database>
   readonly clock: Clock
   readonly embedder: Embedder
+  readonly reads: ReadAudit
   readonly tokenSecret: string
   readonly maxDocumentBytes: number
 }
@@ -31,14 +33,15 @@ export function createServices({
   db,
   clock,
   embedder,
+  reads,
   tokenSecret,
   maxDocumentBytes,
 }: ServicesOptions): Services {
   const search = createSearchService({ db, embedder })
   return {
     auth: createAuthService({ db, clock, tokenSecret }),
-    sessions: createSessionsService({ db }),
-    messages: createMessagesService({ db, search }),
+    sessions: createSessionsService({ db, reads }),
+    messages: createMessagesService({ db, search, reads }),
     search,
     documents: createDocumentsService({ db, embedder, maxDocumentBytes }),
   }

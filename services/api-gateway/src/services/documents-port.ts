@@ -1,3 +1,4 @@
+import type { Actor } from '../audit/actor.js'
 import type { DocumentMetadata } from '../db/schema.js'
 
 /** A file to store: its bytes decide everything that is not given here. */
@@ -11,7 +12,6 @@ export interface DocumentInput {
   readonly metadata?: DocumentMetadata
   /** Where an imported file came from; one document a key. */
   readonly sourceKey?: string
-  readonly createdBy?: string
 }
 
 export interface DocumentSummary {
@@ -74,15 +74,15 @@ export interface IndexingOptions {
 /** The knowledge base's documents. Readers see a document whole, before or after a change, never between. */
 export interface DocumentsService {
   /** @throws GatewayError DOCUMENT_EXISTS, DOCUMENT_UNREADABLE, DOCUMENT_TOO_LARGE, UNSUPPORTED_FORMAT or EMBEDDER_FAILED; nothing is stored then. */
-  create(input: DocumentInput, options?: IndexingOptions): Promise<DocumentSummary>
+  create(actor: Actor, input: DocumentInput, options?: IndexingOptions): Promise<DocumentSummary>
   /** @throws as `create`, and NOT_FOUND; the old document stays as it was then. */
-  replace(id: string, input: DocumentInput, options?: IndexingOptions): Promise<DocumentSummary>
+  replace(actor: Actor, id: string, input: DocumentInput, options?: IndexingOptions): Promise<DocumentSummary>
   /** Chunks and embeds the stored text anew. @throws GatewayError NOT_FOUND or EMBEDDER_FAILED. */
-  reindex(id: string, options?: IndexingOptions): Promise<DocumentSummary>
+  reindex(actor: Actor, id: string, options?: IndexingOptions): Promise<DocumentSummary>
   /** Newest first. @throws GatewayError VALIDATION_FAILED for a cursor that is none. */
   list(query: DocumentListQuery): Promise<DocumentPage>
   /** @throws GatewayError NOT_FOUND. */
   read(id: string): Promise<DocumentDetail>
   /** @throws GatewayError NOT_FOUND. */
-  remove(id: string): Promise<void>
+  remove(actor: Actor, id: string): Promise<void>
 }

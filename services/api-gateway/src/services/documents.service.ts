@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { AuditEntry } from '../audit/audit-actions.js'
 import { inTransaction } from '../db/held-transaction.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
@@ -6,6 +7,7 @@ import { refuseOtherEmbedder } from '../embedding/stored-embedder.js'
 import { GatewayError } from '../errors.js'
 import { canonicalText } from '../knowledge/canonical-text.js'
 import { embeddingText } from '../knowledge/embedding-text.js'
+import { recordAudit } from '../repositories/audit-logs.repository.js'
 import { deleteChunks, insertChunks } from '../repositories/kb-chunks.repository.js'
 import {
   type DocumentValues,
@@ -49,22 +51,27 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
   }
 
   return {
-    async create(input, indexing = {}) {
+    async create(actor, input, indexing = {}) {
       const { prepared, vectors, values } = await prepare(input, indexing)
-      const { sourceKey = null, createdBy = null } = input
+      const { sourceKey = null } = input
       const keys = { contentHash: values.contentHash, sourceKey: input.sourceKey }
       return namingExisting(db, keys, undefined, () =>
         inTransaction(db, async transaction => {
           refuseOtherEmbedder(await holdStoredEmbedder(transaction), embedder)
-          const stored = await insertDocument(transaction, { ...values, sourceKey, createdBy })
+          const stored = await insertDocument(transaction, {
+            ...values,
+            sourceKey,
+            createdBy: actor.userId,
+          })
           const document = { id: stored.id, titleTerms: prepared.titleTerms }
           await insertChunks(transaction, document, prepared.chunks, vectors)
+          await recordAudit(transaction, actor, changeOf('document.create', stored))
           return stored
         }),
       )
     },
 
-    async replace(id, input, indexing = {}) {
+    async replace(actor, id, input, indexing = {}) {
       if (!isId(id) || !(await findDocument(db, { id }))) throw notFound()
       const { prepared, vectors, values } = await prepare(input, indexing, id)
       const { sourceKey } = input
@@ -76,12 +83,13 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
           if (!stored) throw notFound()
           await deleteChunks(transaction, id)
           await insertChunks(transaction, { id, titleTerms: prepared.titleTerms }, prepared.chunks, vectors)
+          await recordAudit(transaction, actor, changeOf('document.replace', stored))
           return stored
         }),
       )
     },
 
-    async reindex(id, indexing = {}) {
+    async reindex(actor, id, indexing = {}) {
       for (;;) {
         const old = isId(id) ? await readDocumentDetail(db, id) : undefined
         if (!old) throw notFound()
@@ -94,6 +102,7 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
           if (!locked) return undefined
           await deleteChunks(transaction, id)
           await insertChunks(transaction, { id, titleTerms: prepared.titleTerms }, prepared.chunks, vectors)
+          await recordAudit(transaction, actor, changeOf('document.reindex', locked))
           return locked
         })
         if (stored) return stored // else it was replaced or removed meanwhile: look again
@@ -108,10 +117,20 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
       return found
     },
 
-    async remove(id) {
-      if (!isId(id) || !(await deleteDocument(db, id))) throw notFound()
+    async remove(actor, id) {
+      const resource = { type: 'document', id } as const
+      const removed = await inTransaction(db, async transaction => {
+        if (!isId(id) || !(await deleteDocument(transaction, id))) return false
+        await recordAudit(transaction, actor, { action: 'document.delete', resource })
+        return true
+      })
+      if (!removed) throw notFound()
     },
   }
+}
+
+function changeOf(action: AuditEntry['action'], { id, version, chunkCount }: DocumentSummary): AuditEntry {
+  return { action, resource: { type: 'document', id }, details: { version, chunkCount } }
 }
 
 function textsOf({ title, chunks }: PreparedDocument): string[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Kysely } from 'kysely'
+import type { Actor } from '../audit/actor.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
 import { GatewayError } from '../errors.js'
@@ -44,6 +45,7 @@ export interface ImportDependencies {
   readonly documents: Pick<DocumentsService, 'create' | 'replace' | 'remove'>
   readonly embedder: Pick<Embedder, 'parallelism'>
   readonly maxDocumentBytes: number
+  readonly actor: Actor
 }
 
 /** Beside those that are embedded: one that is read and one that is written. */
@@ -108,7 +110,7 @@ export async function importFiles(
 }
 
 async function importFile(
-  { db, documents, maxDocumentBytes }: ImportDependencies,
+  { db, documents, maxDocumentBytes, actor }: ImportDependencies,
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<{ outcome: Outcome; chunks: number }> {
@@ -125,12 +127,13 @@ async function importFile(
   if (known?.contentHash === contentHash) return { outcome: 'unchanged', chunks: 0 }
   const input = { bytes, filename: basename(path), sourceKey: path }
   const indexing = signal ? { signal } : {}
-  if (!known) return { outcome: 'added', chunks: (await documents.create(input, indexing)).chunkCount }
+  if (!known) return { outcome: 'added', chunks: (await documents.create(actor, input, indexing)).chunkCount }
   try {
-    return { outcome: 'replaced', chunks: (await documents.replace(known.id, input, indexing)).chunkCount }
+    const { chunkCount } = await documents.replace(actor, known.id, input, indexing)
+    return { outcome: 'replaced', chunks: chunkCount }
   } catch (error) {
     // The file has become a copy of another one: what it held before must not be found any more.
-    if (isDuplicate(error)) await documents.remove(known.id)
+    if (isDuplicate(error)) await documents.remove(actor, known.id)
     throw error
   }
 }

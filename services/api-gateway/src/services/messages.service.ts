@@ -1,8 +1,11 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { UserActor } from '../audit/actor.js'
+import type { ReadAudit } from '../audit/read-audit.js'
 import { inTransaction } from '../db/held-transaction.js'
 import type { Citation, Database } from '../db/schema.js'
-import { GatewayError } from '../errors.js'
+import { GatewayError, type GatewayErrorCode } from '../errors.js'
 import { composeAnswer } from '../knowledge/compose-answer.js'
+import { recordAudit } from '../repositories/audit-logs.repository.js'
 import { decodeCursor, encodeCursor } from '../repositories/keyset-cursor.js'
 import {
   findAnswer,
@@ -11,12 +14,7 @@ import {
   listMessages,
   type MessageRow,
 } from '../repositories/messages.repository.js'
-import {
-  findSession,
-  lockSession,
-  type OwnedSession,
-  takeMessageTime,
-} from '../repositories/sessions.repository.js'
+import { findSession, lockSession, takeMessageTime } from '../repositories/sessions.repository.js'
 import type { SearchService } from './search-port.js'
 import { noSuchSession } from './sessions.service.js'
 
@@ -59,7 +57,8 @@ export interface MessagesService {
    * @throws GatewayError NOT_FOUND, SESSION_ENDED, IDEMPOTENCY_CONFLICT, or what the search throws.
    */
   post(
-    session: OwnedSession,
+    actor: UserActor,
+    sessionId: string,
     posted: PostedMessage,
     onStored?: (message: Message) => void,
   ): Promise<PostedPair>
@@ -69,7 +68,8 @@ export interface MessagesService {
    * @throws GatewayError NOT_FOUND, or VALIDATION_FAILED for a cursor that this session has not given.
    */
   list(
-    session: OwnedSession,
+    actor: UserActor,
+    sessionId: string,
     query: { readonly limit: number; readonly cursor?: string | undefined; readonly order: 'asc' | 'desc' },
   ): Promise<MessagePage>
 }
@@ -80,56 +80,87 @@ const extractive = 'extractive'
 export function createMessagesService({
   db,
   search,
+  reads,
 }: {
   readonly db: Kysely<Database>
   readonly search: SearchService
+  readonly reads: ReadAudit
 }): MessagesService {
   /** A repeat that comes while the first attempt is answering waits for it. */
   const answering = new Map<string, Promise<Message>>()
 
-  function answerOnce(session: OwnedSession, message: Message, topK: number): Promise<Message> {
+  function answerOnce(actor: UserActor, message: Message, topK: number): Promise<Message> {
     const underWay = answering.get(message.id)
     if (underWay) return underWay
-    const answer = answerTo(session, message, topK).finally(() => answering.delete(message.id))
+    const answer = answerTo(actor, message, topK).finally(() => answering.delete(message.id))
     answering.set(message.id, answer)
     return answer
   }
 
-  async function answerTo(session: OwnedSession, message: Message, topK: number): Promise<Message> {
+  async function answerTo(actor: UserActor, message: Message, topK: number): Promise<Message> {
     const stored = await findAnswer(db, message.id)
     if (stored) return messageOf(stored)
     const hits = await search.search({ query: message.content, topK, scoreThreshold: 0 })
     const { content, citations } = composeAnswer(message.content, hits)
     return inTransaction(db, async transaction => {
+      const session = { id: message.sessionId, userId: actor.userId }
       if (!(await lockSession(transaction, session))) throw noSuchSession()
       const earlier = await findAnswer(transaction, message.id) // by another process, since we looked
-      return messageOf(
-        earlier ??
-          (await append(transaction, {
-            ...unlinked(session.id, content),
-            role: 'assistant',
-            parent_message_id: message.id,
-            citations: JSON.stringify(citations),
-            model: extractive,
-          })),
-      )
+      if (earlier) return messageOf(earlier)
+      const row = await append(transaction, {
+        ...unlinked(session.id, content),
+        role: 'assistant',
+        parent_message_id: message.id,
+        citations: JSON.stringify(citations),
+        model: extractive,
+      })
+      await recordAudit(transaction, actor, {
+        action: 'message.answer',
+        resource: sessionResource(session.id),
+        details: { messageId: row.id, model: extractive },
+      })
+      return messageOf(row)
     })
   }
 
+  async function keepOrRefuse(actor: UserActor, sessionId: string, posted: PostedMessage) {
+    const resource = sessionResource(sessionId)
+    try {
+      const kept = await inTransaction(db, transaction => keep(transaction, actor, sessionId, posted))
+      if (!kept.created)
+        await reads.record(actor, { action: 'message.read', resource, details: { messageId: kept.row.id } })
+      return kept
+    } catch (error) {
+      if (error instanceof GatewayError && error.status < 500)
+        await reads.record(actor, {
+          action: 'message.create',
+          resource,
+          error: error.code as GatewayErrorCode,
+        })
+      throw error
+    }
+  }
+
   return {
-    async post(session, posted, onStored) {
-      const { row, created } = await inTransaction(db, transaction => keep(transaction, session, posted))
+    async post(actor, sessionId, posted, onStored) {
+      const { row, created } = await keepOrRefuse(actor, sessionId, posted)
       const message = messageOf(row)
       onStored?.(message)
-      return { message, created, answer: await answerOnce(session, message, posted.topK) }
+      return { message, created, answer: await answerOnce(actor, message, posted.topK) }
     },
 
-    async list(session, { limit, cursor, order }) {
-      if (!(await findSession(db, session))) throw noSuchSession()
+    async list(actor, sessionId, { limit, cursor, order }) {
+      const session = { id: sessionId, userId: actor.userId }
+      const resource = sessionResource(sessionId)
+      if (!(await findSession(db, session))) {
+        await reads.record(actor, { action: 'message.list', resource, error: 'NOT_FOUND' })
+        throw noSuchSession()
+      }
       const scope = `messages:${session.id}`
       const after = cursor === undefined ? undefined : decodeCursor(cursor, scope).at
       const rows = await listMessages(db, { sessionId: session.id, limit: limit + 1, order, after })
       const page = rows.slice(0, limit)
+      await reads.record(actor, { action: 'message.list', resource, details: { count: page.length } })
       const placeOf = (row: (typeof rows)[number] | undefined) =>
         row ? encodeCursor({ at: row.exact_created_at, id: row.id }, scope) : null
       return {
@@ -144,15 +175,16 @@ export function createMessagesService({
 
 async function keep(
   transaction: Transaction<Database>,
-  session: OwnedSession,
+  actor: UserActor,
+  sessionId: string,
   { content, clientMessageId }: PostedMessage,
 ): Promise<{ row: MessageRow; created: boolean }> {
-  const locked = await lockSession(transaction, session)
+  const locked = await lockSession(transaction, { id: sessionId, userId: actor.userId })
   if (!locked) throw noSuchSession()
   const earlier =
     clientMessageId === undefined
       ? undefined
-      : await findMessageByClientId(transaction, session.id, clientMessageId)
+      : await findMessageByClientId(transaction, sessionId, clientMessageId)
   if (earlier) {
     if (earlier.content === content) return { row: earlier, created: false }
     throw new GatewayError(
@@ -166,10 +198,19 @@ async function keep(
   if (locked.ended_at)
     throw new GatewayError('SESSION_ENDED', 'The session has ended and takes no more messages')
   const row = await append(transaction, {
-    ...unlinked(session.id, content),
+    ...unlinked(sessionId, content),
     client_message_id: clientMessageId ?? null,
   })
+  await recordAudit(transaction, actor, {
+    action: 'message.create',
+    resource: sessionResource(sessionId),
+    details: { messageId: row.id },
+  })
   return { row, created: true }
+}
+
+function sessionResource(id: string) {
+  return { type: 'session', id } as const
 }
 
 function unlinked(session_id: string, content: string) {

@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely'
+import type { Actor } from '../audit/actor.js'
 import { inTransaction } from '../db/held-transaction.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
 import { readStoredEmbedder } from '../embedding/stored-embedder.js'
 import { GatewayError } from '../errors.js'
 import { embeddingText } from '../knowledge/embedding-text.js'
+import { recordAudit } from '../repositories/audit-logs.repository.js'
 import {
   type ChunkText,
   countChunks,
@@ -29,6 +31,7 @@ export interface ReindexDependencies {
   readonly db: Kysely<Database>
   readonly documents: Pick<DocumentsService, 'list' | 'reindex'>
   readonly embedder: Embedder
+  readonly actor: Actor
 }
 
 const documentsPerPage = 200
@@ -53,7 +56,7 @@ export async function reindexAll(
 }
 
 async function reindexEach(
-  { documents, embedder }: ReindexDependencies,
+  { documents, embedder, actor }: ReindexDependencies,
   { onProgress, signal }: ReindexOptions,
 ): Promise<number> {
   let done = 0
@@ -70,7 +73,7 @@ async function reindexEach(
   await inLanes(ids(), embedder.parallelism + 1, async id => {
     signal?.throwIfAborted()
     try {
-      await documents.reindex(id, signal ? { signal } : {})
+      await documents.reindex(actor, id, signal ? { signal } : {})
     } catch (error) {
       // Deleted since the list was made.
       if (!(error instanceof GatewayError && error.code === 'NOT_FOUND')) throw error
@@ -82,7 +85,7 @@ async function reindexEach(
 }
 
 async function changeEmbedder(
-  { db, embedder }: ReindexDependencies,
+  { db, embedder, actor }: ReindexDependencies,
   { onProgress, signal }: ReindexOptions,
 ): Promise<number> {
   const { model, dimensions } = embedder
@@ -104,7 +107,15 @@ async function changeEmbedder(
       onProgress?.({ done, total: Math.max(total, done), unit: 'chunks' })
     })
     signal?.throwIfAborted()
-    isInPlace = await inTransaction(db, transaction => exchangeVectors(transaction, { model, dimensions }))
+    isInPlace = await inTransaction(db, async transaction => {
+      const isDone = await exchangeVectors(transaction, { model, dimensions })
+      if (isDone)
+        await recordAudit(transaction, actor, {
+          action: 'kb.exchange_embedder',
+          details: { model, dimensions },
+        })
+      return isDone
+    })
   }
   return done
 }

@@ -1,6 +1,11 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
+import type { UserActor } from '../audit/actor.js'
+import type { AuditAction } from '../audit/audit-actions.js'
+import type { ReadAudit } from '../audit/read-audit.js'
+import { inTransaction } from '../db/held-transaction.js'
 import type { Database } from '../db/schema.js'
 import { GatewayError } from '../errors.js'
+import { recordAudit } from '../repositories/audit-logs.repository.js'
 import { decodeCursor, encodeCursor } from '../repositories/keyset-cursor.js'
 import {
   deleteSession,
@@ -30,54 +35,102 @@ export interface SessionPage {
 
 /** Another user's session is none: NOT_FOUND, as for one that does not exist. */
 export interface SessionsService {
-  create(userId: string, session: { readonly title?: string | undefined }): Promise<Session>
-  /** Newest first; limit 1 to 200. @throws GatewayError VALIDATION_FAILED for a cursor that is none. */
+  create(actor: UserActor, session: { readonly title?: string | undefined }): Promise<Session>
+  /** The actor's own, newest first; limit 1 to 200. @throws GatewayError VALIDATION_FAILED for a cursor that is none. */
   list(
-    userId: string,
+    actor: UserActor,
     query: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<SessionPage>
   /** @throws GatewayError NOT_FOUND. */
-  read(session: OwnedSession): Promise<Session>
+  read(actor: UserActor, id: string): Promise<Session>
   /** @throws GatewayError NOT_FOUND. */
-  rename(session: OwnedSession, title: string): Promise<Session>
+  rename(actor: UserActor, id: string, title: string): Promise<Session>
   /** Ending it again changes nothing. @throws GatewayError NOT_FOUND. */
-  end(session: OwnedSession): Promise<Session>
+  end(actor: UserActor, id: string): Promise<Session>
   /** With its messages. @throws GatewayError NOT_FOUND. */
-  remove(session: OwnedSession): Promise<void>
+  remove(actor: UserActor, id: string): Promise<void>
 }
 
-export function createSessionsService({ db }: { readonly db: Kysely<Database> }): SessionsService {
+export interface SessionsServiceOptions {
+  readonly db: Kysely<Database>
+  readonly reads: ReadAudit
+}
+
+export function createSessionsService({ db, reads }: SessionsServiceOptions): SessionsService {
+  /** Changes a session and audits it; refused attempts are audited too. */
+  async function change<T>(
+    actor: UserActor,
+    id: string,
+    action: AuditAction,
+    work: (transaction: Transaction<Database>, session: OwnedSession) => Promise<T | undefined>,
+  ): Promise<T> {
+    const resource = { type: 'session', id } as const
+    const changed = await inTransaction(db, async transaction => {
+      const result = await work(transaction, { id, userId: actor.userId })
+      await recordAudit(transaction, actor, {
+        action,
+        resource,
+        ...(result === undefined ? { error: 'NOT_FOUND' } : {}),
+      })
+      return result
+    })
+    if (changed === undefined) throw noSuchSession()
+    return changed
+  }
+
   return {
-    async create(userId, { title }) {
-      return sessionOf(await insertSession(db, { user_id: userId, title: title ?? null }))
-    },
-    async list(userId, { limit, cursor }) {
+    create: (actor, { title }) =>
+      inTransaction(db, async transaction => {
+        const row = await insertSession(transaction, { user_id: actor.userId, title: title ?? null })
+        await recordAudit(transaction, actor, {
+          action: 'session.create',
+          resource: { type: 'session', id: row.id },
+        })
+        return sessionOf(row)
+      }),
+
+    async list(actor, { limit, cursor }) {
+      const { userId } = actor
       const scope = `sessions:${userId}`
       const after = cursor === undefined ? undefined : decodeCursor(cursor, scope)
       const rows = await listSessions(db, { userId, limit: limit + 1, after })
       const page = rows.slice(0, limit)
       const last = rows.length > limit ? page.at(-1) : undefined
+      await reads.record(actor, { action: 'session.list', details: { count: page.length } })
       return {
         items: page.map(sessionOf),
         nextCursor: last ? encodeCursor({ at: last.exact_created_at, id: last.id }, scope) : null,
       }
     },
-    read: async session => sessionOf(found(await findSession(db, session))),
-    rename: async (session, title) => sessionOf(found(await renameSession(db, session, title))),
-    end: async session => sessionOf(found(await endSession(db, session))),
-    async remove(session) {
-      if (!(await deleteSession(db, session))) throw noSuchSession()
+
+    async read(actor, id) {
+      const row = await findSession(db, { id, userId: actor.userId })
+      await reads.record(actor, {
+        action: 'session.read',
+        resource: { type: 'session', id },
+        ...(row ? {} : { error: 'NOT_FOUND' }),
+      })
+      if (!row) throw noSuchSession()
+      return sessionOf(row)
+    },
+
+    rename: async (actor, id, title) =>
+      sessionOf(
+        await change(actor, id, 'session.update', (transaction, session) =>
+          renameSession(transaction, session, title),
+        ),
+      ),
+    end: async (actor, id) => sessionOf(await change(actor, id, 'session.end', endSession)),
+    async remove(actor, id) {
+      await change(actor, id, 'session.delete', async (transaction, session) =>
+        (await deleteSession(transaction, session)) ? true : undefined,
+      )
     },
   }
 }
 
 export function noSuchSession(): GatewayError {
   return new GatewayError('NOT_FOUND', 'There is no such session')
-}
-
-function found<T>(row: T | undefined): T {
-  if (row === undefined) throw noSuchSession()
-  return row
 }
 
 function sessionOf(row: SessionRow): Session {

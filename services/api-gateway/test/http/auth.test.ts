@@ -1,9 +1,12 @@
 import { describeDatabases, FakeClock } from '@voiceassist/testkit'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { gatewayActor } from '#src/audit/actor'
 import { openTestApp, password, type TestApp, tokenSecret } from './support/test-app.js'
 
 const minuteMs = 60_000
+
+const actor = gatewayActor('test')
 
 describeDatabases('logging in', kind => {
   const clock = new FakeClock(Date.UTC(2025, 5, 1, 12))
@@ -44,8 +47,8 @@ describeDatabases('logging in', kind => {
   })
 
   it('gives one answer to an unknown e-mail, a wrong password and a disabled account', async () => {
-    await test.auth.createUser({ email: 'gone@example.org', password, role: 'user' })
-    await test.auth.setUserActive('gone@example.org', false)
+    await test.auth.createUser(actor, { email: 'gone@example.org', password, role: 'user' })
+    await test.auth.setUserActive(actor, 'gone@example.org', false)
     const answers = [
       await login({ email: 'nobody@example.org', password }),
       await login({ email: 'user@example.org', password: `${password}!` }),
@@ -59,12 +62,12 @@ describeDatabases('logging in', kind => {
   })
 
   it('ends an account’s logins when it is disabled, and does not bring them back', async () => {
-    const { id } = await test.auth.createUser({ email: 'leaver@example.org', password, role: 'user' })
+    const { id } = await test.auth.createUser(actor, { email: 'leaver@example.org', password, role: 'user' })
     const { accessToken } = (await login({ email: 'leaver@example.org', password })).json()
     expect((await me(accessToken)).statusCode).toBe(200)
-    await test.auth.setUserActive(id, false)
+    await test.auth.setUserActive(actor, id, false)
     expect((await me(accessToken)).json()).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' })
-    await test.auth.setUserActive('Leaver@example.org', true)
+    await test.auth.setUserActive(actor, 'Leaver@example.org', true)
     expect((await me(accessToken)).statusCode).toBe(401)
     expect((await login({ email: 'leaver@example.org', password })).statusCode).toBe(200)
   })
@@ -101,7 +104,7 @@ describeDatabases('logging in', kind => {
   })
 
   it('refuses an account that was disabled behind its back', async () => {
-    const { id } = await test.auth.createUser({ email: 'psql@example.org', password, role: 'user' })
+    const { id } = await test.auth.createUser(actor, { email: 'psql@example.org', password, role: 'user' })
     const { accessToken } = (await login({ email: 'psql@example.org', password })).json()
     await test.database.db.updateTable('users').set({ is_active: false }).where('id', '=', id).execute()
     expect((await me(accessToken)).statusCode).toBe(401)

@@ -1,9 +1,12 @@
 import { describeDatabases } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { gatewayActor } from '#src/audit/actor'
 import { type KnowledgeBase, markdown, openKnowledgeBase } from './knowledge-base-fixture.js'
 
 const seed = 20_241
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+
+const actor = gatewayActor('test')
 
 describeDatabases('pages of documents', kind => {
   let kb: KnowledgeBase
@@ -73,7 +76,7 @@ describeDatabases('pages of documents', kind => {
   })
 
   test('the newest stored comes first', async () => {
-    const stored = await kb.documents.create({ bytes: markdown('Newest', ['Just now.']) })
+    const stored = await kb.documents.create(actor, { bytes: markdown('Newest', ['Just now.']) })
     const page = await kb.documents.list({ limit: 1 })
     expect(page.items).toEqual([stored])
   })

@@ -1,5 +1,6 @@
 import { describeDatabases, gate } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { gatewayActor } from '#src/audit/actor'
 import type { Embedder } from '#src/embedding/embedder'
 import {
   type KnowledgeBase,
@@ -9,6 +10,8 @@ import {
 } from './knowledge-base-fixture.js'
 
 const unknownId = '00000000-0000-4000-8000-000000000000'
+
+const actor = gatewayActor('test')
 
 describeDatabases('documents', kind => {
   let kb: KnowledgeBase
@@ -22,7 +25,11 @@ describeDatabases('documents', kind => {
       source: 'WHO',
       year: 2021,
     })
-    const stored = await kb.documents.create({ bytes, filename: 'asthma.md', sourceKey: '/a/asthma.md' })
+    const stored = await kb.documents.create(actor, {
+      bytes,
+      filename: 'asthma.md',
+      sourceKey: '/a/asthma.md',
+    })
     expect(stored).toMatchObject({
       title: 'Asthma',
       sourceType: 'WHO',
@@ -52,7 +59,7 @@ describeDatabases('documents', kind => {
 
   test('given facts go over those of the file', async () => {
     const bytes = markdown('From the file', ['Text of the overridden.'], { source: 'A', year: 1, kept: true })
-    const stored = await kb.documents.create({
+    const stored = await kb.documents.create(actor, {
       bytes,
       title: ' Given\ttitle ',
       sourceType: 'B',
@@ -74,19 +81,21 @@ describeDatabases('documents', kind => {
     }
     const meeting = kb.withEmbedder({ ...kb.embedder, embed }).documents
     const both = await Promise.allSettled([
-      meeting.create({ bytes, sourceKey: '/twice/1.md' }),
-      meeting.create({ bytes, sourceKey: '/twice/2.md' }),
+      meeting.create(actor, { bytes, sourceKey: '/twice/1.md' }),
+      meeting.create(actor, { bytes, sourceKey: '/twice/2.md' }),
     ])
     const stored = both.find(result => result.status === 'fulfilled')!.value
     const refused = both.find(result => result.status === 'rejected')!.reason
     expect(refused).toMatchObject({ code: 'DOCUMENT_EXISTS', message: expect.stringContaining(stored.id) })
     const other = markdown('Other', ['Something else.'])
-    await expect(kb.documents.create({ bytes: other, sourceKey: stored.sourceKey! })).rejects.toMatchObject({
+    await expect(
+      kb.documents.create(actor, { bytes: other, sourceKey: stored.sourceKey! }),
+    ).rejects.toMatchObject({
       code: 'DOCUMENT_EXISTS',
       message: expect.stringContaining(stored.id),
     })
-    const second = await kb.documents.create({ bytes: other })
-    await expect(kb.documents.replace(second.id, { bytes })).rejects.toMatchObject({
+    const second = await kb.documents.create(actor, { bytes: other })
+    await expect(kb.documents.replace(actor, second.id, { bytes })).rejects.toMatchObject({
       code: 'DOCUMENT_EXISTS',
     })
     expect((await kb.documents.read(second.id)).title).toBe('Other')
@@ -94,8 +103,8 @@ describeDatabases('documents', kind => {
 
   test('a replacement keeps id and source, counts the version and forgets the old text', async () => {
     const first = markdown('Gout', ['Uric acid crystals.', 'Second part.'])
-    const { id } = await kb.documents.create({ bytes: first, sourceKey: '/gout.md' })
-    const replaced = await kb.documents.replace(id, { bytes: markdown('Gout now', ['Allopurinol.']) })
+    const { id } = await kb.documents.create(actor, { bytes: first, sourceKey: '/gout.md' })
+    const replaced = await kb.documents.replace(actor, id, { bytes: markdown('Gout now', ['Allopurinol.']) })
     expect(replaced).toMatchObject({
       id,
       version: 2,
@@ -113,7 +122,7 @@ describeDatabases('documents', kind => {
         `Measles ${mark}`,
         Array.from({ length: 12 }, (_, n) => `Sentence ${n} of ${mark}.`),
       )
-    const { id } = await kb.documents.create({ bytes: version('v0') })
+    const { id } = await kb.documents.create(actor, { bytes: version('v0') })
     const seen = new Set<string>()
     let isDone = false
     const reader = async () => {
@@ -136,7 +145,7 @@ describeDatabases('documents', kind => {
     }
     const readers = [reader(), reader()]
     const writers = Array.from({ length: 10 }, (_, n) =>
-      kb.documents.replace(id, { bytes: version(`v${n + 1}`) }),
+      kb.documents.replace(actor, id, { bytes: version(`v${n + 1}`) }),
     )
     await Promise.all(writers).finally(() => {
       isDone = true
@@ -147,19 +156,21 @@ describeDatabases('documents', kind => {
   })
 
   test('a failure in the middle of a replacement leaves the old document', async () => {
-    const { id } = await kb.documents.create({ bytes: markdown('Rabies', ['Bites of animals.', 'Vaccine.']) })
+    const { id } = await kb.documents.create(actor, {
+      bytes: markdown('Rabies', ['Bites of animals.', 'Vaccine.']),
+    })
     const before = await kb.documents.read(id)
     const failing = (embed: Embedder['embed']) => kb.withEmbedder({ ...kb.embedder, embed }).documents
     const bytes = markdown('Rabies anew', ['One.', 'Two.'])
     const broken = failing(async () => {
       throw new Error('no vectors today')
     })
-    await expect(broken.replace(id, { bytes })).rejects.toThrow('no vectors today')
+    await expect(broken.replace(actor, id, { bytes })).rejects.toThrow('no vectors today')
     // Vectors of another length are only found out by the database, when the old chunks are gone already.
     const short = failing(async texts => texts.map(() => new Float32Array(3).fill(0.5)))
-    await expect(short.replace(id, { bytes })).rejects.toThrow()
+    await expect(short.replace(actor, id, { bytes })).rejects.toThrow()
     expect(await kb.documents.read(id)).toEqual(before)
-    const reindexed = short.reindex(id)
+    const reindexed = short.reindex(actor, id)
     await expect(reindexed).rejects.toThrow()
     expect(await kb.documents.read(id)).toEqual(before)
   })
@@ -172,9 +183,9 @@ describeDatabases('documents', kind => {
       { bytes: markdown('Scalds', ['Water. Steam.', 'Cool it soon.']), filename: 'scalds.md' },
       { bytes: Buffer.from('No heading at all.\n\nTwo paragraphs of it.'), filename: 'plain.txt' },
     ]) {
-      const { id } = await kb.documents.create(input)
+      const { id } = await kb.documents.create(actor, input)
       const before = await kb.documents.read(id)
-      await kb.documents.reindex(id)
+      await kb.documents.reindex(actor, id)
       const after = await kb.documents.read(id)
       const facts = (read: typeof before) => read.chunks.map(({ id: _id, ...chunk }) => chunk)
       expect(facts(after)).toEqual(facts(before))
@@ -183,7 +194,7 @@ describeDatabases('documents', kind => {
   })
 
   test('a document that is replaced while it is reindexed is reindexed again', async () => {
-    const { id } = await kb.documents.create({ bytes: markdown('Mumps', ['Old text.']) })
+    const { id } = await kb.documents.create(actor, { bytes: markdown('Mumps', ['Old text.']) })
     const isEmbedding = gate()
     const mayGoOn = gate()
     let calls = 0
@@ -198,9 +209,9 @@ describeDatabases('documents', kind => {
         return kb.embedder.embed(texts, options)
       },
     })
-    const reindexed = slow.documents.reindex(id)
+    const reindexed = slow.documents.reindex(actor, id)
     await isEmbedding.opened
-    await kb.documents.replace(id, { bytes: markdown('Mumps', ['New text.']) })
+    await kb.documents.replace(actor, id, { bytes: markdown('Mumps', ['New text.']) })
     mayGoOn.open()
     await reindexed
     expect(calls).toBe(2)
@@ -211,26 +222,28 @@ describeDatabases('documents', kind => {
     const { total } = await kb.documents.list({ limit: 1 })
     const code = (value: string) => expect.objectContaining({ code: value })
     const large = { bytes: Buffer.alloc(maxDocumentBytes + 1, 'a ') }
-    await expect(kb.documents.create(large)).rejects.toEqual(code('DOCUMENT_TOO_LARGE'))
+    await expect(kb.documents.create(actor, large)).rejects.toEqual(code('DOCUMENT_TOO_LARGE'))
     const facts = { bytes: markdown('M', ['Much.']), metadata: { long: 'x'.repeat(20_000) } }
-    await expect(kb.documents.create(facts)).rejects.toMatchObject({
+    await expect(kb.documents.create(actor, facts)).rejects.toMatchObject({
       code: 'DOCUMENT_UNREADABLE',
       field: 'metadata',
     })
     // Over the size that is read on another thread: the error keeps its code on the way back.
     const binary = { bytes: Buffer.concat([Buffer.alloc(20_000, 'text '), Buffer.from([0])]) }
-    await expect(kb.documents.create(binary)).rejects.toEqual(code('UNSUPPORTED_FORMAT'))
+    await expect(kb.documents.create(actor, binary)).rejects.toEqual(code('UNSUPPORTED_FORMAT'))
     await expect(kb.documents.read(unknownId)).rejects.toEqual(code('NOT_FOUND'))
     await expect(kb.documents.read('nonsense')).rejects.toEqual(code('NOT_FOUND'))
-    await expect(kb.documents.remove(unknownId)).rejects.toEqual(code('NOT_FOUND'))
-    await expect(kb.documents.reindex(unknownId)).rejects.toEqual(code('NOT_FOUND'))
-    await expect(kb.documents.replace(unknownId, facts)).rejects.toEqual(code('NOT_FOUND'))
+    await expect(kb.documents.remove(actor, unknownId)).rejects.toEqual(code('NOT_FOUND'))
+    await expect(kb.documents.reindex(actor, unknownId)).rejects.toEqual(code('NOT_FOUND'))
+    await expect(kb.documents.replace(actor, unknownId, facts)).rejects.toEqual(code('NOT_FOUND'))
     const other = kb.withEmbedder({ ...kb.embedder, model: 'another model' }).documents
-    await expect(other.create({ bytes: markdown('X', ['Of another model.']) })).rejects.toEqual(
+    await expect(other.create(actor, { bytes: markdown('X', ['Of another model.']) })).rejects.toEqual(
       code('EMBEDDER_MISMATCH'),
     )
     const aborted = { signal: AbortSignal.abort(new Error('gone')) }
-    await expect(kb.documents.create({ bytes: markdown('Y', ['Aborted.']) }, aborted)).rejects.toThrow('gone')
+    await expect(kb.documents.create(actor, { bytes: markdown('Y', ['Aborted.']) }, aborted)).rejects.toThrow(
+      'gone',
+    )
     expect((await kb.documents.list({ limit: 1 })).total).toBe(total)
   })
 
@@ -238,6 +251,7 @@ describeDatabases('documents', kind => {
     const paragraphs = Array.from({ length: 250 }, (_, n) => `Paragraph number ${n} about nothing.`)
     const progress: number[] = []
     const { id } = await kb.documents.create(
+      actor,
       { bytes: markdown('Long', paragraphs) },
       { onProgress: ({ embedded, chunks }) => progress.push(embedded / chunks) },
     )
@@ -245,7 +259,7 @@ describeDatabases('documents', kind => {
     expect(read.chunks.map(({ text }) => text)).toEqual(paragraphs)
     expect(progress.at(-1)).toBe(1)
     expect(progress.length).toBeGreaterThan(3)
-    await kb.documents.remove(id)
+    await kb.documents.remove(actor, id)
     const left = await kb.database.pool.query(
       'select count(*)::int as n from kb_chunks where document_id = $1',
       [id],

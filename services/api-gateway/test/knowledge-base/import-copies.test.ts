@@ -8,6 +8,7 @@ import {
   tempDatabase,
 } from '@voiceassist/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { gatewayActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
 import { createDocumentsService } from '#src/services/documents.service'
 import { importFiles } from '#src/services/import-files'
@@ -33,9 +34,13 @@ describeDatabases('files that become copies of each other', kind => {
   function run() {
     const maxDocumentBytes = 1 << 20
     const documents = createDocumentsService({ db: database.db, embedder, maxDocumentBytes })
-    return importFiles({ db: database.db, documents, embedder, maxDocumentBytes }, [folder], {
-      concurrency: 1,
-    })
+    return importFiles(
+      { db: database.db, documents, embedder, maxDocumentBytes, actor: gatewayActor('test') },
+      [folder],
+      {
+        concurrency: 1,
+      },
+    )
   }
 
   async function stored(): Promise<Record<string, string>> {

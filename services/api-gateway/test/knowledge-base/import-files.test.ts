@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeDatabases } from '@voiceassist/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { gatewayActor } from '#src/audit/actor'
 import type { Embedder } from '#src/embedding/embedder'
 import { GatewayError } from '#src/errors'
 import { type ImportOptions, importFiles } from '#src/services/import-files'
@@ -33,7 +34,11 @@ describeDatabases('an import', kind => {
     embedder: Embedder = kb.embedder,
   ) => {
     const { documents } = kb.withEmbedder(embedder)
-    return importFiles({ db: kb.database.db, documents, embedder, maxDocumentBytes }, paths, options)
+    return importFiles(
+      { db: kb.database.db, documents, embedder, maxDocumentBytes, actor: gatewayActor('test') },
+      paths,
+      options,
+    )
   }
   const titles = async () => {
     const { items } = await kb.documents.list({ limit: 1000 })

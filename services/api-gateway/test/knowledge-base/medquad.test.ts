@@ -3,6 +3,7 @@ import { join, parse } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createHashingEmbedder, describeDatabases, tempDatabase } from '@voiceassist/testkit'
 import { describe, expect, test } from 'vitest'
+import { gatewayActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
 import { createBundledEmbedder } from '#src/embedding/bundled-embedder'
 import type { Embedder } from '#src/embedding/embedder'
@@ -18,7 +19,7 @@ const maxDocumentBytes = 5 << 20
 
 function importWith({ db }: OpenDatabase, embedder: Embedder, paths: readonly string[]) {
   const documents = createDocumentsService({ db, embedder, maxDocumentBytes })
-  return importFiles({ db, documents, embedder, maxDocumentBytes }, paths)
+  return importFiles({ db, documents, embedder, maxDocumentBytes, actor: gatewayActor('test') }, paths)
 }
 
 describe.skipIf(!existsSync(folder))('MedQuAD', () => {

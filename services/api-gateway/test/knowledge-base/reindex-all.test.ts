@@ -1,5 +1,6 @@
 import { createHashingEmbedder, describeDatabases } from '@voiceassist/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { gatewayActor } from '#src/audit/actor'
 import type { Embedder } from '#src/embedding/embedder'
 import { readStoredEmbedder } from '#src/embedding/stored-embedder'
 import { reindexAll } from '#src/services/reindex-all'
@@ -7,19 +8,24 @@ import { type KnowledgeBase, markdown, openKnowledgeBase } from './knowledge-bas
 
 const documents = 12
 
+const actor = gatewayActor('test')
+
 describeDatabases('reindexing everything', kind => {
   let kb: KnowledgeBase
   beforeEach(async () => {
     kb = await openKnowledgeBase(kind)
     for (let n = 0; n < documents; n++) {
       const paragraphs = Array.from({ length: 5 }, (_, part) => `Word${n} part${part}.`)
-      await kb.documents.create({ bytes: markdown(`Document ${n}`, paragraphs) })
+      await kb.documents.create(actor, { bytes: markdown(`Document ${n}`, paragraphs) })
     }
   })
   afterEach(() => kb?.close())
 
   const reindex = (embedder: Embedder, options: Parameters<typeof reindexAll>[1] = {}) =>
-    reindexAll({ db: kb.database.db, documents: kb.withEmbedder(embedder).documents, embedder }, options)
+    reindexAll(
+      { db: kb.database.db, documents: kb.withEmbedder(embedder).documents, embedder, actor },
+      options,
+    )
   const find = (embedder: Embedder, n: number) =>
     kb.withEmbedder(embedder).search.search({ query: `word${n} part3`, topK: 1, scoreThreshold: 0 })
   const indexes = async () => {
@@ -71,12 +77,12 @@ describeDatabases('reindexing everything', kind => {
       const left = await kb.database.pool.query(`select to_regclass('kb_chunk_vectors_next') as staging`)
       expect(left.rows[0].staging).toBeNull()
       await expect(
-        kb.documents.create({ bytes: markdown('Late', ['By the old model.']) }),
+        kb.documents.create(actor, { bytes: markdown('Late', ['By the old model.']) }),
       ).rejects.toMatchObject({
         code: 'EMBEDDER_MISMATCH',
       })
       const { documents: withNew } = kb.withEmbedder(other)
-      await withNew.create({ bytes: markdown('Later', ['By the new model.']) })
+      await withNew.create(actor, { bytes: markdown('Later', ['By the new model.']) })
     },
   )
 
@@ -113,7 +119,7 @@ describeDatabases('reindexing everything', kind => {
       async embed(texts, options) {
         if (!isAdded) {
           isAdded = true
-          await kb.documents.create({ bytes: markdown('Meanwhile', ['Word77 part3.']) })
+          await kb.documents.create(actor, { bytes: markdown('Meanwhile', ['Word77 part3.']) })
         }
         return other.embed(texts, options)
       },

@@ -2,6 +2,7 @@ import { systemClock } from '@voiceassist/kernel'
 import { describeDatabases, type TempDatabase, tempDatabase } from '@voiceassist/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { gatewayActor, type UserActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
 import { createAuthService } from '#src/services/auth.service'
 import { createMessagesService, type Message, type MessagesService } from '#src/services/messages.service'
@@ -15,16 +16,19 @@ describeDatabases('pages under concurrent inserts', kind => {
   let database: OpenDatabase
   let messages: MessagesService
   let sessions: SessionsService
-  let userId: string
+  let actor: UserActor
 
   beforeAll(async () => {
     temp = await tempDatabase({ kind })
     database = await temp.open()
     const { db } = database
-    messages = createMessagesService({ db, search: { search: async () => [] } })
-    sessions = createSessionsService({ db })
+    const reads = { record: async () => {} }
+    messages = createMessagesService({ db, search: { search: async () => [] }, reads })
+    sessions = createSessionsService({ db, reads })
     const auth = createAuthService({ db, clock: systemClock, tokenSecret: 'x'.repeat(32) })
-    userId = (await auth.createUser({ email: 'a@example.org', password: 'long enough', role: 'user' })).id
+    const user = { email: 'a@example.org', password: 'long enough', role: 'user' } as const
+    const { id } = await auth.createUser(gatewayActor('test'), user)
+    actor = { ...gatewayActor('test'), userId: id, role: 'user' }
   })
   afterAll(() => temp.close())
 
@@ -38,9 +42,10 @@ describeDatabases('pages under concurrent inserts', kind => {
   it('give every message once and in order, to readers of both directions', async () => {
     await fc.assert(
       fc.asyncProperty(plan, async ({ before, writers, each, limit }) => {
-        const session = { id: (await sessions.create(userId, {})).id, userId }
+        const session = (await sessions.create(actor, {})).id
         const write = async (count: number) => {
-          for (let n = 0; n < count; n++) await messages.post(session, { content: `message ${n}`, topK: 1 })
+          for (let n = 0; n < count; n++)
+            await messages.post(actor, session, { content: `message ${n}`, topK: 1 })
         }
         await write(before)
         let writing = true
@@ -53,30 +58,25 @@ describeDatabases('pages under concurrent inserts', kind => {
         const rows = await database.db
           .selectFrom('messages')
           .select('id')
-          .where('session_id', '=', session.id)
+          .where('session_id', '=', session)
           .orderBy('created_at')
           .execute()
         const ids = rows.map(row => row.id)
         expect(ids).toHaveLength(2 * (before + writers * each))
         expect((await forward).map(message => message.id)).toEqual(ids)
         expect((await backward).map(message => message.id)).toEqual(ids)
-        expect(await sessions.read(session)).toMatchObject({ messageCount: ids.length })
+        expect(await sessions.read(actor, session)).toMatchObject({ messageCount: ids.length })
       }),
       { seed, numRuns },
     )
   })
 
-  interface Owned {
-    id: string
-    userId: string
-  }
-
   /** From `cursor` on, and at the end so far again, until nobody writes. */
-  async function readForward(limit: number, goesOn: () => boolean, session: Owned, cursor?: string) {
+  async function readForward(limit: number, goesOn: () => boolean, session: string, cursor?: string) {
     const seen: Message[] = []
     for (let place = cursor; ; ) {
       const last = !goesOn()
-      const page = await messages.list(session, { limit, order: 'asc', cursor: place })
+      const page = await messages.list(actor, session, { limit, order: 'asc', cursor: place })
       seen.push(...page.items)
       place = page.endCursor ?? place
       if (last && page.nextCursor === null) return seen
@@ -84,12 +84,12 @@ describeDatabases('pages under concurrent inserts', kind => {
   }
 
   /** A page of the newest, from there back to the first message, then what came since. */
-  async function readBackward(limit: number, goesOn: () => boolean, session: Owned) {
-    let page = await messages.list(session, { limit, order: 'desc' })
+  async function readBackward(limit: number, goesOn: () => boolean, session: string) {
+    let page = await messages.list(actor, session, { limit, order: 'desc' })
     const newest = page.startCursor ?? undefined
     const seen = [...page.items].reverse()
     while (page.nextCursor !== null) {
-      page = await messages.list(session, { limit, order: 'desc', cursor: page.nextCursor })
+      page = await messages.list(actor, session, { limit, order: 'desc', cursor: page.nextCursor })
       seen.unshift(...[...page.items].reverse())
     }
     return [...seen, ...(await readForward(limit, goesOn, session, newest))]
@@ -99,12 +99,12 @@ describeDatabases('pages under concurrent inserts', kind => {
     await fc.assert(
       fc.asyncProperty(plan, async ({ before, writers, each, limit }) => {
         const there = new Set<string>()
-        for (let n = 0; n < before; n++) there.add((await sessions.create(userId, {})).id)
-        const begun = Promise.all(Array.from({ length: writers * each }, () => sessions.create(userId, {})))
+        for (let n = 0; n < before; n++) there.add((await sessions.create(actor, {})).id)
+        const begun = Promise.all(Array.from({ length: writers * each }, () => sessions.create(actor, {})))
         const seen: string[] = []
         let cursor: string | undefined
         do {
-          const page = await sessions.list(userId, { limit, cursor })
+          const page = await sessions.list(actor, { limit, cursor })
           seen.push(...page.items.map(item => item.id))
           cursor = page.nextCursor ?? undefined
         } while (cursor !== undefined)

@@ -1,11 +1,14 @@
 import { systemClock } from '@voiceassist/kernel'
 import { describeDatabases, type TempDatabase, tempDatabase } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { gatewayActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
 import { type AuthService, createAuthService } from '#src/services/auth.service'
 import { createPasswordHasher } from '#src/services/password-hasher'
 
 const password = 'long enough'
+
+const actor = gatewayActor('test')
 
 describeDatabases('accounts', kind => {
   let temp: TempDatabase
@@ -20,7 +23,7 @@ describeDatabases('accounts', kind => {
   afterAll(() => temp.close())
 
   it('keeps an e-mail once, whatever its case', async () => {
-    const created = await auth.createUser({
+    const created = await auth.createUser(actor, {
       email: ' Ada@Example.org',
       fullName: ' Ada L. ',
       password,
@@ -33,12 +36,12 @@ describeDatabases('accounts', kind => {
       active: true,
       lastLogin: null,
     })
-    await expect(auth.createUser({ email: 'ADA@example.org', password, role: 'user' })).rejects.toMatchObject(
-      {
-        code: 'EMAIL_TAKEN',
-        field: 'email',
-      },
-    )
+    await expect(
+      auth.createUser(actor, { email: 'ADA@example.org', password, role: 'user' }),
+    ).rejects.toMatchObject({
+      code: 'EMAIL_TAKEN',
+      field: 'email',
+    })
   })
 
   it.each([
@@ -52,12 +55,12 @@ describeDatabases('accounts', kind => {
     ['password', { password: 'a'.repeat(129) }],
   ])('refuses a wrong %s: %j', async (field, wrong) => {
     const user = { email: 'new@example.org', password, role: 'user' as const, ...wrong }
-    await expect(auth.createUser(user)).rejects.toMatchObject({ code: 'VALIDATION_FAILED', field })
+    await expect(auth.createUser(actor, user)).rejects.toMatchObject({ code: 'VALIDATION_FAILED', field })
   })
 
   it('takes passwords of 8 to 128 characters, counted as people do', async () => {
-    await auth.createUser({ email: 'short@example.org', password: '😀'.repeat(8), role: 'user' })
-    await auth.createUser({ email: 'long@example.org', password: '😀'.repeat(128), role: 'user' })
+    await auth.createUser(actor, { email: 'short@example.org', password: '😀'.repeat(8), role: 'user' })
+    await auth.createUser(actor, { email: 'long@example.org', password: '😀'.repeat(128), role: 'user' })
     expect((await auth.login('long@example.org', '😀'.repeat(128))).user.email).toBe('long@example.org')
   })
 
@@ -76,7 +79,7 @@ describeDatabases('accounts', kind => {
         },
       },
     })
-    await counted.setUserActive('short@example.org', false)
+    await counted.setUserActive(actor, 'short@example.org', false)
     const attempts = ['nobody@example.org', 'short@example.org', 'ada@example.org']
     const refusals = attempts.map(email => counted.login(email, '😀'.repeat(8)).catch(error => error))
     for (const error of await Promise.all(refusals))
@@ -93,21 +96,21 @@ describeDatabases('accounts', kind => {
 
   it('knows no account that is not there', async () => {
     for (const who of ['nobody@example.org', '00000000-0000-4000-8000-000000000000', 'garbage'])
-      await expect(auth.setUserActive(who, false)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      await expect(auth.setUserActive(actor, who, false)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('keeps one administrator active, also when two are disabled at once', async () => {
     const emails = ['ada@example.org', 'grace@example.org'] as const
-    await expect(auth.setUserActive(emails[0], false)).rejects.toMatchObject({
+    await expect(auth.setUserActive(actor, emails[0], false)).rejects.toMatchObject({
       code: 'LAST_ADMINISTRATOR',
       status: 409,
       remedy: 'Make another administrator first',
     })
-    const { id } = await auth.createUser({ email: emails[1], password, role: 'admin' })
+    const { id } = await auth.createUser(actor, { email: emails[1], password, role: 'admin' })
     for (const who of [...Array.from({ length: 5 }, () => emails[1]), id.toUpperCase()]) {
       const outcomes = await Promise.allSettled([
-        auth.setUserActive(emails[0], false),
-        auth.setUserActive(who, false),
+        auth.setUserActive(actor, emails[0], false),
+        auth.setUserActive(actor, who, false),
       ])
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
       expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
@@ -116,8 +119,8 @@ describeDatabases('accounts', kind => {
       const active = (await auth.listUsers()).filter(user => user.role === 'admin' && user.active)
       expect(active).toHaveLength(1)
       const other = emails.find(email => email !== active[0]!.email)!
-      expect(await auth.setUserActive(other, false)).toMatchObject({ active: false }) // is so already
-      await auth.setUserActive(other, true)
+      expect(await auth.setUserActive(actor, other, false)).toMatchObject({ active: false }) // is so already
+      await auth.setUserActive(actor, other, true)
     }
   })
 })

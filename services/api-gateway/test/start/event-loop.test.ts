@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { tempDatabase } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { gatewayActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
 import { createBundledEmbedder } from '#src/embedding/bundled-embedder'
 import type { Embedder } from '#src/embedding/embedder'
@@ -58,7 +59,7 @@ async function importDocuments(using: Embedder, run: string): Promise<void> {
         { length: 6 },
         (_, part) => `## Part ${part}\n\n${passage(index * 6 + part)}\n`,
       )
-      return service.create({
+      return service.create(gatewayActor('test'), {
         bytes: Buffer.from(`# ${run} ${index}\n\n${sections.join('\n')}`),
         filename: `${run}-${index}.md`,
       })

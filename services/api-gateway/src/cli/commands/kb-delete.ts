@@ -5,12 +5,12 @@ export interface KbDeleteArguments {
   readonly ids: readonly string[]
 }
 
-export const kbDelete: Command<KbDeleteArguments> = async ({ dependencies, out, signal }, { ids }) => {
+export const kbDelete: Command<KbDeleteArguments> = async ({ dependencies, actor, out, signal }, { ids }) => {
   let failed = 0
   for (const id of ids) {
     signal.throwIfAborted()
     try {
-      await dependencies.services.documents.remove(id)
+      await dependencies.services.documents.remove(actor, id)
       out.line(`deleted ${id}`)
     } catch (error) {
       if (!(error instanceof GatewayError && error.code === 'NOT_FOUND')) throw error

@@ -6,11 +6,17 @@ export interface KbImportArguments {
   readonly concurrency?: number
 }
 
-export const kbImport: Command<KbImportArguments> = async ({ dependencies, out, signal }, args) => {
+export const kbImport: Command<KbImportArguments> = async ({ dependencies, actor, out, signal }, args) => {
   const { clock, config, database, embedder, services } = dependencies
   const startedAt = clock.monotonic()
   const report = await importFiles(
-    { db: database.db, documents: services.documents, embedder, maxDocumentBytes: config.maxDocumentBytes },
+    {
+      db: database.db,
+      documents: services.documents,
+      embedder,
+      maxDocumentBytes: config.maxDocumentBytes,
+      actor,
+    },
     args.paths,
     {
       ...(args.concurrency === undefined ? {} : { concurrency: args.concurrency }),

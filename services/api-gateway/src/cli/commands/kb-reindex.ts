@@ -8,10 +8,13 @@ export interface KbReindexArguments {
 
 const label = 'Reindexing'
 
-export const kbReindex: Command<KbReindexArguments> = async ({ dependencies, out, signal }, { id }) => {
+export const kbReindex: Command<KbReindexArguments> = async (
+  { dependencies, actor, out, signal },
+  { id },
+) => {
   const { database, embedder, services } = dependencies
   if (id !== undefined) {
-    const { title, chunkCount } = await services.documents.reindex(id, {
+    const { title, chunkCount } = await services.documents.reindex(actor, id, {
       onProgress: ({ embedded, chunks }) =>
         out.progress({ label, unit: 'passages', done: embedded, total: chunks, failed: 0 }),
       signal,
@@ -20,7 +23,7 @@ export const kbReindex: Command<KbReindexArguments> = async ({ dependencies, out
     return 0
   }
   const { done, unit } = await reindexAll(
-    { db: database.db, documents: services.documents, embedder },
+    { db: database.db, documents: services.documents, embedder, actor },
     { onProgress: progress => out.progress({ label, failed: 0, ...progress }), signal },
   )
   out.line(`reindexed ${done} ${unit} with ${embedder.model}`)

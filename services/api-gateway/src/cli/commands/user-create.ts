@@ -8,8 +8,8 @@ export interface UserCreateArguments {
   readonly password: string
 }
 
-export const userCreate: Command<UserCreateArguments> = async ({ dependencies, out }, user) => {
-  const { id, email, role } = await dependencies.services.auth.createUser(user)
+export const userCreate: Command<UserCreateArguments> = async ({ dependencies, actor, out }, user) => {
+  const { id, email, role } = await dependencies.services.auth.createUser(actor, user)
   out.line(`created ${email} (${role}), id ${id}`)
   return 0
 }

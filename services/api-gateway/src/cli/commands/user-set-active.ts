@@ -7,10 +7,10 @@ export interface UserSetActiveArguments {
 }
 
 export const userSetActive: Command<UserSetActiveArguments> = async (
-  { dependencies, out },
+  { dependencies, actor, out },
   { who, active },
 ) => {
-  const user = await dependencies.services.auth.setUserActive(who, active)
+  const user = await dependencies.services.auth.setUserActive(actor, who, active)
   out.line(`${user.active ? 'enabled' : 'disabled'} ${user.email}`)
   return 0
 }

@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { commandActor } from '../../audit/actor.js'
 import type { Dependencies } from '../../dependencies.js'
 import { GatewayError } from '../../errors.js'
 import type { Command } from '../command.js'
@@ -86,7 +87,7 @@ async function answer(
         send({ type: 'progress', ...progress }),
     }
     const signal = AbortSignal.any([gone.signal, closing])
-    const code = await run({ dependencies, out, signal }, args)
+    const code = await run({ dependencies, actor: commandActor(command), out, signal }, args)
     closing.throwIfAborted() // a command that stopped when it was told to
     send({ type: 'exit', code })
   } catch (error) {

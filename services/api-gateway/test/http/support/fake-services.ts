@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Actor } from '#src/audit/actor'
 import { GatewayError } from '#src/errors'
 import type {
   DocumentDetail,
@@ -42,16 +43,21 @@ export class FakeDocuments implements DocumentsService {
   readonly #stored = new Map<string, DocumentDetail>()
   failure: Error | undefined
 
-  async create(input: DocumentInput, options: IndexingOptions = {}): Promise<DocumentSummary> {
+  async create(_actor: Actor, input: DocumentInput, options: IndexingOptions = {}): Promise<DocumentSummary> {
     return this.#index(randomUUID(), input, 1, options)
   }
 
-  async replace(id: string, input: DocumentInput, options: IndexingOptions = {}): Promise<DocumentSummary> {
+  async replace(
+    _actor: Actor,
+    id: string,
+    input: DocumentInput,
+    options: IndexingOptions = {},
+  ): Promise<DocumentSummary> {
     const { version } = await this.read(id)
     return this.#index(id, input, version + 1, options)
   }
 
-  async reindex(id: string, options: IndexingOptions = {}): Promise<DocumentSummary> {
+  async reindex(_actor: Actor, id: string, options: IndexingOptions = {}): Promise<DocumentSummary> {
     const document = await this.read(id)
     this.#progress(options)
     return document
@@ -69,7 +75,7 @@ export class FakeDocuments implements DocumentsService {
     return found
   }
 
-  async remove(id: string): Promise<void> {
+  async remove(_actor: Actor, id: string): Promise<void> {
     await this.read(id)
     this.#stored.delete(id)
   }

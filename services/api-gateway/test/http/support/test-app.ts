@@ -4,6 +4,8 @@ import { type DatabaseKind, tempDatabase } from '@voiceassist/testkit'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
 import { type AppDependencies, buildApp } from '#src/app'
+import { gatewayActor } from '#src/audit/actor'
+import { ReadAuditWriter } from '#src/audit/read-audit-writer'
 import type { OpenDatabase } from '#src/db/open-database'
 import { type AuthService, createAuthService } from '#src/services/auth.service'
 import { createMessagesService } from '#src/services/messages.service'
@@ -53,16 +55,18 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const search = new FakeSearch()
   const documents = new FakeDocuments()
   const log: string[] = []
+  const logger = pino({ level: 'debug' }, lines(log))
+  const reads = new ReadAuditWriter({ db, clock, logger })
   const app = await buildApp({
     clock,
-    logger: pino({ level: 'debug' }, lines(log)),
+    logger,
     database,
     services: {
       auth,
       search,
       documents,
-      sessions: createSessionsService({ db }),
-      messages: createMessagesService({ db, search }),
+      sessions: createSessionsService({ db, reads }),
+      messages: createMessagesService({ db, search, reads }),
     },
     healthChecks: [],
     maxDocumentBytes: 10_000,
@@ -72,7 +76,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const users = {} as Record<TestRole, { id: string; email: string; token: string }>
   for (const role of roles) {
     const email = `${role}@example.org`
-    const { id } = await auth.createUser({ email, password, role })
+    const { id } = await auth.createUser(gatewayActor('test'), { email, password, role })
     users[role] = { id, email, token: (await auth.login(email, password)).accessToken }
   }
   return {
@@ -92,6 +96,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       }),
     async close() {
       await app.close()
+      await reads.close()
       await temp.close()
     },
   }
