@@ -1,3 +1,4 @@
+export * from './audit.schema.js'
 export * from './auth.schema.js'
 export * from './documents.schema.js'
 export * from './health.schema.js'

@@ -8,6 +8,7 @@ import { registerPoolMetrics } from './metrics/pool-metrics.js'
 import { createMetricsRegistry } from './metrics/registry.js'
 import { accessLog } from './plugins/access-log.js'
 import { answerClientError } from './plugins/client-errors.js'
+import { deniedAudit } from './plugins/denied-audit.js'
 import { drain } from './plugins/drain.js'
 import { errorHandler, sendEarlyProblem } from './plugins/error-handler.js'
 import { jsonBody } from './plugins/json-body.js'
@@ -26,6 +27,7 @@ import { requestValidator } from './plugins/request-validator.js'
 import { routeAccess } from './plugins/route-access.js'
 import { routeTable } from './plugins/route-table.js'
 import { securityHeaders } from './plugins/security-headers.js'
+import { auditRoutes } from './routes/audit.routes.js'
 import { authRoutes } from './routes/auth.routes.js'
 import { documentRoutes } from './routes/documents.routes.js'
 import { type HealthCheck, healthRoutes } from './routes/health.routes.js'
@@ -84,6 +86,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     tokens: services.auth,
     refuseMetrics: createMetricsGuard(dependencies.metricsToken),
   })
+  await app.register(deniedAudit, { reads: services.reads })
   await app.register(errorHandler)
   await app.register(jsonBody)
   await app.register(openapi, { version: dependencies.version })
@@ -103,6 +106,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     documents: services.documents,
     maxDocumentBytes: dependencies.maxDocumentBytes,
   })
+  await app.register(auditRoutes, { prefix: '/api/admin', audit: services.audit })
   await app.ready()
   return app as unknown as FastifyInstance
 }

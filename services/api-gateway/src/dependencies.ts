@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import type { Logger } from 'pino'
 import type { HealthCheck } from './app.js'
+import { AuditSealer } from './audit/audit-sealer.js'
+import { checkAuditKey } from './audit/check-audit-key.js'
 import { ReadAuditWriter } from './audit/read-audit-writer.js'
 import type { Config } from './config.js'
 import { type DataFolderLock, lockDataFolder } from './data-folder/data-folder-lock.js'
-import { generatedSecrets } from './data-folder/generated-secrets.js'
+import { existingAuditKey, generatedAuditKey, generatedTokenSecret } from './data-folder/generated-secrets.js'
 import { databaseFolder } from './data-folder/layout.js'
 import { migrateUp, migrationStatus } from './db/migrate.js'
 import { type OpenDatabase, openDatabase } from './db/open-database.js'
@@ -41,7 +43,7 @@ export interface OpenDependenciesOptions {
 /**
  * The only place that constructs the parts.
  * @throws GatewayError DATA_FOLDER_IN_USE, DATABASE_UNREACHABLE, VECTOR_EXTENSION_MISSING, SCHEMA_OUTDATED,
- * EMBEDDER_FAILED or EMBEDDER_MISMATCH; nothing stays open then.
+ * EMBEDDER_FAILED, EMBEDDER_MISMATCH or AUDIT_KEY_MISMATCH; nothing stays open then.
  */
 export async function openDependencies(
   config: Config,
@@ -72,7 +74,14 @@ export async function openDependencies(
     await bringSchemaUp(database, embedder, clock, options)
     const stored = await readStoredEmbedder(database.db)
     if (stored && options.embedding === 'same model') refuseOtherEmbedder(stored, embedder)
-    const tokenSecret = options.role === 'gateway' ? tokenSecretOf(config) : unusedSecret()
+    const isGateway = options.role === 'gateway'
+    const tokenSecret = isGateway ? tokenSecretOf(config) : unusedSecret()
+    const auditKey = auditKeyOf(config, options.role)
+    if (isGateway) {
+      await checkAuditKey(database.db, auditKey())
+      const sealer = new AuditSealer({ db: database.db, clock, logger: options.logger, key: auditKey() })
+      opened.push(() => sealer.close())
+    }
     const reads = new ReadAuditWriter({ db: database.db, clock, logger: options.logger })
     opened.push(() => reads.close())
     const services = createServices({
@@ -81,6 +90,7 @@ export async function openDependencies(
       embedder,
       reads,
       tokenSecret,
+      auditKey,
       maxDocumentBytes: config.maxDocumentBytes,
     })
     return {
@@ -100,7 +110,14 @@ export async function openDependencies(
 }
 
 function tokenSecretOf({ tokenSecret, dataFolder }: Config): string {
-  return tokenSecret ?? generatedSecrets(dataFolder).tokenSecret
+  return tokenSecret ?? generatedTokenSecret(dataFolder)
+}
+
+function auditKeyOf({ auditKey, dataFolder }: Config, role: 'gateway' | 'command'): () => string {
+  if (auditKey !== undefined) return () => auditKey
+  if (role === 'command') return () => existingAuditKey(dataFolder)
+  const generated = generatedAuditKey(dataFolder)
+  return () => generated
 }
 
 /** Commands have no tokens to sign or read. */
@@ -119,6 +136,7 @@ async function bringSchemaUp(
   if (role === 'gateway' || database.kind === 'embedded') {
     const onMigration = (migration: string) => logger.info({ migration }, 'migrating')
     await migrateUp(database.db, { ...context, clock, onMigration })
+    database.pool.replaceConnections()
     return
   }
   const pending = (await migrationStatus(database.db, context)).filter(item => !item.executedAt)

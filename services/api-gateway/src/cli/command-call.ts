@@ -46,6 +46,13 @@ export async function commandCall({ words, operands, options }: GivenCommand): P
     }
     case 'kb delete':
       return { command: words, args: { ids: operands } }
+    case 'audit verify':
+      return {
+        command: words,
+        args: typeof options.head === 'string' ? { head: options.head } : {},
+      }
+    case 'audit head':
+      return { command: words, args: {} }
     case 'kb reindex':
       return { command: words, args: operands.length === 0 ? {} : { id: first } }
   }

@@ -65,6 +65,21 @@ export const commandSyntaxes = {
     options: {},
     notes: 'After a change of EMBEDDINGS_URL or EMBEDDINGS_MODEL: all, with the gateway stopped.',
   },
+  'audit verify': {
+    summary: 'Verify that no audit row was changed or removed since it was sealed',
+    options: {
+      head: {
+        value: 'HEAD',
+        description: 'what `audit head` printed earlier, to show that nothing was cut off',
+      },
+    },
+    notes: 'The exit code is 1 when a row is broken, or the chain does not hold the head.',
+  },
+  'audit head': {
+    summary: 'Print where the chain of audit rows ends, signed',
+    options: {},
+    notes: 'Keep the line where the database’s administrator cannot write.',
+  },
 } as const satisfies Record<string, CommandSyntax>
 
 export type CommandWords = keyof typeof commandSyntaxes

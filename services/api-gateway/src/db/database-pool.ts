@@ -57,6 +57,7 @@ export class DatabasePool extends pg.Pool {
   #brokeAtMs = Number.NEGATIVE_INFINITY
   /** When a connection last gave no answer: those that idled at that time would give none either. */
   #hungAtMs = Number.NEGATIVE_INFINITY
+  #replacedAtMs = Number.NEGATIVE_INFINITY
   #ended: Promise<void> | undefined
 
   constructor({ connection, setUp, clock = systemClock, ...limits }: DatabasePoolOptions) {
@@ -95,6 +96,11 @@ export class DatabasePool extends pg.Pool {
       error => callback(error, undefined, () => {}),
     )
     return undefined
+  }
+
+  /** Has every connection replaced before it is lent again: what is set up on a new one has changed. */
+  replaceConnections(): void {
+    this.#replacedAtMs = this.#clock.monotonic()
   }
 
   /** Refuses who waits, with POOL_CLOSED, and resolves when every lent connection has come back. */
@@ -191,6 +197,7 @@ export class DatabasePool extends pg.Pool {
   }
 
   #isTooOld({ openedAtMs }: Lent): boolean {
+    if (openedAtMs! <= this.#replacedAtMs) return true
     return this.#clock.monotonic() - openedAtMs! >= this.limits.recycleSeconds * 1000
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@voiceassist/kernel'
 import { type Kysely, type MigrationResultSet, Migrator, sql } from 'kysely'
 import { GatewayError } from '../errors.js'
+import { asOwner, grantGatewayRole } from './gateway-role.js'
 import { allMigrations } from './migrations/all-migrations.js'
 import type { MigrationContext } from './migrations/migration-context.js'
 import type { Database } from './schema.js'
@@ -24,6 +25,7 @@ export async function migrateUp(db: Kysely<Database>, options: MigrateOptions): 
   return alone(db, options, async connection => {
     const pending = (await listMigrations(connection, options)).filter(item => !item.executedAt)
     for (const { name } of pending) await run(connection, options, name, 'up', m => m.migrateTo(name))
+    if (options.concurrently) await grantGatewayRole(connection as Kysely<never>)
     return pending.map(item => item.name)
   })
 }
@@ -120,7 +122,7 @@ async function alone<T>(
       await clock.sleep(lockPollMs)
     }
     try {
-      return await work(connection)
+      return await asOwner(connection, () => work(connection))
     } finally {
       // A connection that broke has taken its locks with it; what matters is why it broke.
       await sql`select pg_advisory_unlock(${lockKey})`.execute(connection).catch(() => {})

@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.js'
 import { unreachable } from './connection-errors.js'
 import { DatabasePool, type PoolLimits } from './database-pool.js'
 import { openEmbeddedPostgres } from './embedded/embedded-postgres.js'
+import { takeGatewayRole } from './gateway-role.js'
 import type { Database } from './schema.js'
 
 export interface OpenDatabaseOptions {
@@ -73,7 +74,7 @@ async function openServer(url: string, { limits, clock }: OpenDatabaseOptions): 
   const pool = new DatabasePool({
     ...limits,
     connection: { connectionString: url },
-    setUp: connectionSetUp,
+    setUp: `${connectionSetUp}; ${takeGatewayRole}`,
     clock,
   })
   const db = kysely(pool)

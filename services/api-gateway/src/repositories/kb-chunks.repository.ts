@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { embeddingType } from '../db/embedding-column.js'
+import { asOwner } from '../db/gateway-role.js'
 import type { Database } from '../db/schema.js'
 import { realArray } from './kb-vectors.js'
 
@@ -62,5 +63,9 @@ export async function deleteChunks(db: Kysely<Database>, documentId: string): Pr
 
 /** After many changes: the planner then knows the tables, and inverted indexes have taken up what was put aside. */
 export async function tidyKnowledgeBase(db: Kysely<Database>): Promise<void> {
-  await sql`vacuum (analyze) kb_documents, kb_chunks`.execute(db)
+  await db
+    .connection()
+    .execute(connection =>
+      asOwner(connection, () => sql`vacuum (analyze) kb_documents, kb_chunks`.execute(connection)),
+    )
 }

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { ReadAudit } from '../audit/read-audit.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
+import { type AuditService, createAuditService } from './audit.service.js'
 import { type AuthService, createAuthService } from './auth.service.js'
 import { createDocumentsService } from './documents.service.js'
 import type { DocumentsService } from './documents-port.js'
@@ -17,6 +18,8 @@ export interface Services {
   readonly messages: MessagesService
   readonly search: SearchService
   readonly documents: DocumentsService
+  readonly audit: AuditService
+  readonly reads: ReadAudit
 }
 
 export interface ServicesOptions {
@@ -25,6 +28,7 @@ export interface ServicesOptions {
   readonly embedder: Embedder
   readonly reads: ReadAudit
   readonly tokenSecret: string
+  readonly auditKey: () => string
   readonly maxDocumentBytes: number
 }
 
@@ -35,6 +39,7 @@ export function createServices({
   embedder,
   reads,
   tokenSecret,
+  auditKey,
   maxDocumentBytes,
 }: ServicesOptions): Services {
   const search = createSearchService({ db, embedder })
@@ -44,5 +49,7 @@ export function createServices({
     messages: createMessagesService({ db, search, reads }),
     search,
     documents: createDocumentsService({ db, embedder, maxDocumentBytes }),
+    audit: createAuditService({ db, clock, auditKey }),
+    reads,
   }
 }

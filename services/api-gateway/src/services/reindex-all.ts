@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from '../audit/actor.js'
+import { asOwner } from '../db/gateway-role.js'
 import { inTransaction } from '../db/held-transaction.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
@@ -89,7 +90,9 @@ async function changeEmbedder(
   { onProgress, signal }: ReindexOptions,
 ): Promise<number> {
   const { model, dimensions } = embedder
-  await inTransaction(db, transaction => openVectorExchange(transaction, { model, dimensions }))
+  await inTransaction(db, transaction =>
+    asOwner(transaction, () => openVectorExchange(transaction, { model, dimensions })),
+  )
   let done = 0
   for (let isInPlace = false; !isInPlace; ) {
     const { chunks: total, staged } = await countChunks(db)
@@ -108,7 +111,7 @@ async function changeEmbedder(
     })
     signal?.throwIfAborted()
     isInPlace = await inTransaction(db, async transaction => {
-      const isDone = await exchangeVectors(transaction, { model, dimensions })
+      const isDone = await asOwner(transaction, () => exchangeVectors(transaction, { model, dimensions }))
       if (isDone)
         await recordAudit(transaction, actor, {
           action: 'kb.exchange_embedder',

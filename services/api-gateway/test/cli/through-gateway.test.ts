@@ -79,7 +79,7 @@ describe('commands while a gateway holds the data folder', () => {
   })
 
   test('migrations are listed, taken back and run again', { timeout }, async () => {
-    const newest = '005_add_performance_indexes'
+    const newest = '009_accounts_and_audit'
     const status = async () =>
       (await voiceassist(['migrate', 'status'], environment)).stdout.trim().split('\n').at(-1)
     expect(await status()).toMatch(new RegExp(`^${newest} +\\d{4}-`))

@@ -2,7 +2,7 @@ import { describeDatabases, FakeClock, type TempDatabase, tempDatabase } from '@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrateDown, migrateUp, migrationStatus } from '#src/db/migrate'
-import { performanceIndexes } from '#src/db/migrations/005-performance-indexes'
+import { addPerformanceIndexes, performanceIndexes } from '#src/db/migrations/005-performance-indexes'
 import { allMigrations } from '#src/db/migrations/all-migrations'
 import type { OpenDatabase } from '#src/db/open-database'
 import { catalogSnapshot } from './catalog-snapshot.js'
@@ -65,6 +65,7 @@ describeDatabases('migrations', kind => {
   })
 
   test('005 comes down alone, and takes its 16 indexes and nothing else', async () => {
+    await migrateDown(database.db, context, '5')
     const up = await catalogSnapshot(database.db)
     expect(await migrateDown(database.db, context)).toEqual(['005_add_performance_indexes'])
     const down = await catalogSnapshot(database.db)
@@ -75,19 +76,31 @@ describeDatabases('migrations', kind => {
     expect(gone.filter(line => line.startsWith('index '))).toHaveLength(16)
     expect(gone).toHaveLength(32)
     expect(down.filter(line => !up.includes(line))).toEqual([])
-    expect((await migrationStatus(database.db, context)).at(-1)).toEqual({
+    expect((await migrationStatus(database.db, context))[4]).toEqual({
       name: '005_add_performance_indexes',
     })
-    expect(await migrateUp(database.db, context)).toEqual(['005_add_performance_indexes'])
+    expect(await migrateUp(database.db, context)).toEqual([names[4], names[5]])
+    await migrateDown(database.db, context, '5')
     expect(await catalogSnapshot(database.db)).toEqual(up)
+    await migrateUp(database.db, context)
+  })
+
+  test('a migration of a lower number that comes later is run, and taken back first', async () => {
+    const up = await catalogSnapshot(database.db)
+    await addPerformanceIndexes(context).down!(database.db)
+    await sql`delete from kysely_migration where name = ${names[4]}`.execute(database.db)
+    expect(await migrateUp(database.db, context)).toEqual([names[4]])
+    expect(await catalogSnapshot(database.db)).toEqual(up)
+    expect(await migrateDown(database.db, context)).toEqual([names[4]])
+    expect(await migrateUp(database.db, context)).toEqual([names[4]])
   })
 
   test('down stops at the migration that it is given, by number or name', async () => {
-    expect(await migrateDown(database.db, context, '3')).toEqual([names[4], names[3]])
+    expect(await migrateDown(database.db, context, '3')).toEqual([names[4], names[5], names[3]])
     expect(await migrateDown(database.db, context, '003_knowledge_base')).toEqual([])
     const mistyped = migrateDown(database.db, context, '9')
     await expect(mistyped).rejects.toMatchObject({ code: 'CONFIG_INVALID', field: 'to' })
-    expect(await migrateUp(database.db, context)).toEqual([names[3], names[4]])
+    expect(await migrateUp(database.db, context)).toEqual(names.slice(3))
   })
 
   test('the settings keep the embedder that the tables were made for', async () => {

@@ -46,7 +46,11 @@ describe('documents', () => {
         title: 'Fieber – Grundlagen',
         sourceType: 'guideline',
         metadata: { year: 2024, draft: false, region: 'EU' },
-        createdBy: test.users.admin.id,
+      })
+      expect(test.documents.actors.at(-1)).toMatchObject({
+        userId: test.users.admin.id,
+        role: 'admin',
+        endpoint: 'POST /api/admin/kb/documents',
       })
     }
   })

@@ -1,4 +1,6 @@
 import type { Command } from '../command.js'
+import { auditHead } from './audit-head.js'
+import { auditVerify } from './audit-verify.js'
 import { kbDelete } from './kb-delete.js'
 import { kbImport } from './kb-import.js'
 import { kbList } from './kb-list.js'
@@ -10,6 +12,8 @@ import { userSetActive } from './user-set-active.js'
 
 /** What works on the database, by the names that go through the socket. */
 export const allCommands = {
+  'audit head': auditHead,
+  'audit verify': auditVerify,
   'kb import': kbImport,
   'kb list': kbList,
   'kb delete': kbDelete,

@@ -39,11 +39,13 @@ export class FakeSearch implements SearchService {
 /** Keeps documents in memory; three steps of progress each. */
 export class FakeDocuments implements DocumentsService {
   readonly inputs: DocumentInput[] = []
+  readonly actors: Actor[] = []
   readonly lists: DocumentListQuery[] = []
   readonly #stored = new Map<string, DocumentDetail>()
   failure: Error | undefined
 
-  async create(_actor: Actor, input: DocumentInput, options: IndexingOptions = {}): Promise<DocumentSummary> {
+  async create(actor: Actor, input: DocumentInput, options: IndexingOptions = {}): Promise<DocumentSummary> {
+    this.actors.push(actor)
     return this.#index(randomUUID(), input, 1, options)
   }
 

@@ -7,12 +7,14 @@ import { type AppDependencies, buildApp } from '#src/app'
 import { gatewayActor } from '#src/audit/actor'
 import { ReadAuditWriter } from '#src/audit/read-audit-writer'
 import type { OpenDatabase } from '#src/db/open-database'
+import { createAuditService } from '#src/services/audit.service'
 import { type AuthService, createAuthService } from '#src/services/auth.service'
 import { createMessagesService } from '#src/services/messages.service'
 import { createSessionsService } from '#src/services/sessions.service'
 import { FakeDocuments, FakeSearch } from './fake-services.js'
 
 export const tokenSecret = 'a secret of the tests, long enough for HS256'
+export const auditKey = 'a key of the tests for the audit chain'
 export const password = 'correct horse battery'
 export const roles = ['user', 'viewer', 'admin'] as const
 export type TestRole = (typeof roles)[number]
@@ -35,6 +37,7 @@ export interface TestApp {
   >
   /** What was logged, a line each. */
   readonly log: string[]
+  readonly reads: ReadAuditWriter
   call(method: string, url: string, call?: Call): Promise<LightMyRequestResponse>
   close(): Promise<void>
 }
@@ -67,6 +70,8 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       documents,
       sessions: createSessionsService({ db, reads }),
       messages: createMessagesService({ db, search, reads }),
+      audit: createAuditService({ db, clock, auditKey: () => auditKey }),
+      reads,
     },
     healthChecks: [],
     maxDocumentBytes: 10_000,
@@ -87,6 +92,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
     documents,
     users,
     log,
+    reads,
     call: (method, url, { as, payload, headers = {} } = {}) =>
       app.inject({
         method: method as 'GET',

@@ -1,0 +1,36 @@
+import { stringify } from 'csv-stringify/sync'
+import type { AuditRecord } from '../services/audit.service.js'
+
+const columns = [
+  'timestamp',
+  'seq',
+  'id',
+  'userId',
+  'user',
+  'userRole',
+  'action',
+  'resourceType',
+  'resourceId',
+  'requestId',
+  'ipAddress',
+  'userAgent',
+  'service',
+  'endpoint',
+  'success',
+  'statusCode',
+  'error',
+  'details',
+] as const satisfies readonly (keyof AuditRecord)[]
+
+export const auditCsvHead = stringify([[...columns]])
+
+/** Lines of RFC 4180. A cell that a spreadsheet would take for a formula is preceded by an apostrophe. */
+export function auditCsvLines(records: readonly AuditRecord[]): string {
+  const cells = records.map(record => ({
+    ...record,
+    timestamp: record.timestamp.toISOString(),
+    success: String(record.success),
+    details: JSON.stringify(record.details),
+  }))
+  return stringify(cells, { columns: [...columns], escape_formulas: true, record_delimiter: 'windows' })
+}
