@@ -42,15 +42,16 @@ export class AuditFixture {
   /** As the tables' owner, with the triggers off. */
   async tamper(statement: string): Promise<void> {
     await this.db.connection().execute(async connection => {
-      await sql`select set_config('role', 'none', false)`.execute(connection)
-      for (const table of ['audit_logs', 'audit_chain'])
-        await sql`alter table ${sql.table(table)} disable trigger user`.execute(connection)
-      await sql`alter table audit_chain drop constraint if exists audit_chain_audit_id_fkey`.execute(
-        connection,
-      )
-      await sql.raw(statement).execute(connection)
-      for (const table of ['audit_logs', 'audit_chain'])
-        await sql`alter table ${sql.table(table)} enable trigger user`.execute(connection)
+      await asOwner(connection, async () => {
+        for (const table of ['audit_logs', 'audit_chain'])
+          await sql`alter table ${sql.table(table)} disable trigger user`.execute(connection)
+        await sql`alter table audit_chain drop constraint if exists audit_chain_audit_id_fkey`.execute(
+          connection,
+        )
+        await sql.raw(statement).execute(connection)
+        for (const table of ['audit_logs', 'audit_chain'])
+          await sql`alter table ${sql.table(table)} enable trigger user`.execute(connection)
+      })
     })
   }
 

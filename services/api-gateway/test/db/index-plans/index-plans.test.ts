@@ -17,6 +17,7 @@ describeDatabases('what the indexes are for', kind => {
     temp = await tempDatabase({ kind })
     const { pool } = await temp.open({ limits: { size: 1, maxOverflow: 0 } })
     client = await pool.connect()
+    await client.query('reset role') // only the tables' owner drops indexes and has tables analysed
     // Repositories run on this client, and what they send is kept.
     const dialect = new PostgresDialect({ pool: { connect: async () => borrowed, end: async () => {} } })
     const borrowed = { query: client.query.bind(client), release: () => {} } as never
