@@ -15,6 +15,7 @@ import type { Embedder } from './embedding/embedder.js'
 import { openEmbedder } from './embedding/open-embedder.js'
 import { readStoredEmbedder, refuseOtherEmbedder } from './embedding/stored-embedder.js'
 import { GatewayError } from './errors.js'
+import { insertAuditRows } from './repositories/audit-logs.repository.js'
 import { createServices, type Services } from './services/create-services.js'
 
 export interface Dependencies {
@@ -82,7 +83,11 @@ export async function openDependencies(
       const sealer = new AuditSealer({ db: database.db, clock, logger: options.logger, key: auditKey() })
       opened.push(() => sealer.close())
     }
-    const reads = new ReadAuditWriter({ db: database.db, clock, logger: options.logger })
+    const reads = new ReadAuditWriter({
+      store: rows => insertAuditRows(database.db, rows),
+      clock,
+      logger: options.logger,
+    })
     opened.push(() => reads.close())
     const services = createServices({
       db: database.db,

@@ -1,10 +1,8 @@
 import type { Clock } from '@voiceassist/kernel'
-import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
-import type { Database } from '../db/schema.js'
 import { GatewayError } from '../errors.js'
 import { errorFields } from '../plugins/error-fields.js'
-import { auditRow, insertAuditRows, type NewAuditRow } from '../repositories/audit-logs.repository.js'
+import { auditRow, type NewAuditRow } from '../repositories/audit-logs.repository.js'
 import type { Actor } from './actor.js'
 import type { AuditEntry } from './audit-actions.js'
 import type { ReadAudit } from './read-audit.js'
@@ -17,7 +15,8 @@ const retryMs = 500
 const attemptsAtEnd = 2
 
 export interface ReadAuditWriterOptions {
-  readonly db: Kysely<Database>
+  /** Stores all of the rows or none; `insertAuditRows`. */
+  readonly store: (rows: readonly NewAuditRow[]) => Promise<void>
   readonly clock: Clock
   readonly logger: Pick<Logger, 'error'>
 }
@@ -27,7 +26,7 @@ export interface ReadAuditWriterOptions {
  * room for its row waits for the next commit, and fails with it.
  */
 export class ReadAuditWriter implements ReadAudit {
-  readonly #db: Kysely<Database>
+  readonly #storeRows: ReadAuditWriterOptions['store']
   readonly #clock: Clock
   readonly #logger: Pick<Logger, 'error'>
   #waiting: NewAuditRow[] = []
@@ -35,8 +34,8 @@ export class ReadAuditWriter implements ReadAudit {
   #storing: Promise<boolean> | undefined
   readonly #closing = new AbortController()
 
-  constructor({ db, clock, logger }: ReadAuditWriterOptions) {
-    this.#db = db
+  constructor({ store, clock, logger }: ReadAuditWriterOptions) {
+    this.#storeRows = store
     this.#clock = clock
     this.#logger = logger
   }
@@ -72,7 +71,7 @@ export class ReadAuditWriter implements ReadAudit {
       await this.#clock.sleep(gatherMs, this.#closing.signal).catch(() => {})
     const rows = this.#waiting.slice(0, rowsPerStatement)
     try {
-      await insertAuditRows(this.#db, rows)
+      await this.#storeRows(rows)
     } catch (error) {
       this.#logger.error({ err: errorFields(error) }, 'audit rows of reads wait to be stored')
       await this.#clock.sleep(retryMs, this.#closing.signal).catch(() => {})

@@ -7,6 +7,7 @@ import { type AppDependencies, buildApp } from '#src/app'
 import { gatewayActor } from '#src/audit/actor'
 import { ReadAuditWriter } from '#src/audit/read-audit-writer'
 import type { OpenDatabase } from '#src/db/open-database'
+import { insertAuditRows } from '#src/repositories/audit-logs.repository'
 import { createAuditService } from '#src/services/audit.service'
 import { type AuthService, createAuthService } from '#src/services/auth.service'
 import { createMessagesService } from '#src/services/messages.service'
@@ -59,7 +60,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const documents = new FakeDocuments()
   const log: string[] = []
   const logger = pino({ level: 'debug' }, lines(log))
-  const reads = new ReadAuditWriter({ db, clock, logger })
+  const reads = new ReadAuditWriter({ store: rows => insertAuditRows(db, rows), clock, logger })
   const app = await buildApp({
     clock,
     logger,
