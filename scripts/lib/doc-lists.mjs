@@ -1,3 +1,4 @@
+import { auditActions } from '@voiceassist/api-gateway/audit/audit-actions'
 import { configVariables } from '@voiceassist/api-gateway/config'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
 import { endpoints } from './endpoint-list.mjs'
@@ -13,6 +14,7 @@ import { endpoints } from './endpoint-list.mjs'
 export const docLists = [
   { file: 'docs/errors.md', name: 'errors', lines: errorLines },
   { file: 'docs/configuration.md', name: 'variables', lines: variableLines },
+  { file: 'docs/audit.md', name: 'audit actions', lines: auditLines },
   { file: 'docs/endpoints.md', name: 'endpoints', lines: endpointLines },
 ]
 
@@ -37,6 +39,13 @@ function variableLines() {
       variable.default ? `\`${variable.default}\`` : '',
       variable.description,
     ]),
+  )
+}
+
+function auditLines() {
+  return table(
+    ['Action', 'What a row says'],
+    Object.entries(auditActions).map(([action, meaning]) => [`\`${action}\``, meaning]),
   )
 }
 

@@ -38,7 +38,8 @@ export interface TestApp {
   >
   /** What was logged, a line each. */
   readonly log: string[]
-  readonly reads: ReadAuditWriter
+  /** Stores the audit rows of reads that are waiting. */
+  storeReads(): Promise<void>
   call(method: string, url: string, call?: Call): Promise<LightMyRequestResponse>
   close(): Promise<void>
 }
@@ -93,7 +94,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
     documents,
     users,
     log,
-    reads,
+    storeReads: () => reads.close(),
     call: (method, url, { as, payload, headers = {} } = {}) =>
       app.inject({
         method: method as 'GET',
