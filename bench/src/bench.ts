@@ -1,6 +1,7 @@
+import { audit } from './audit.js'
 import { retrieval } from './retrieval.js'
 
-const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = { retrieval }
+const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = { audit, retrieval }
 
 const [name = '', ...argv] = process.argv.slice(2)
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined

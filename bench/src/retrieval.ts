@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util'
 import { createBundledEmbedder } from '@voiceassist/api-gateway/embedding/bundled-embedder'
+import { benchDatabase } from './common/bench-database.js'
+import { holdToLimits } from './common/limits.js'
+import { say } from './common/say.js'
+import type { Taken } from './common/stopwatch.js'
 import { askQuestions } from './retrieval/ask-questions.js'
-import { benchDatabase } from './retrieval/bench-database.js'
 import { compareWithExact } from './retrieval/compare-with-exact.js'
 import { readCorpus } from './retrieval/corpus.js'
 import { corpusTexts } from './retrieval/corpus-texts.js'
 import { embedderAlone } from './retrieval/embedder-alone.js'
-import { holdToLimits } from './retrieval/limits.js'
 import { measureImport } from './retrieval/measure-import.js'
-import { say } from './retrieval/say.js'
-import type { Taken } from './retrieval/stopwatch.js'
+import { retrievalLimits } from './retrieval/retrieval-limits.js'
 
 const usage = `Usage: npm run bench -- retrieval [--data DIR] [--database URL]
 
@@ -48,7 +49,7 @@ export async function retrieval(argv: readonly string[]): Promise<void> {
       `import against the embedder alone, half of the passages before and half after: ${timeRatio.toFixed(2)} of its time, ${ratio(taken => taken.processorSeconds).toFixed(2)} of its processor time`,
     )
     const recall = await askQuestions(database, embedder, corpus.questions)
-    holdToLimits({
+    holdToLimits(retrievalLimits, {
       'recall at 1': recall[1],
       'recall at 5': recall[5],
       'recall of the vector index at 5': await compareWithExact(database),

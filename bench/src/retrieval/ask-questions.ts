@@ -5,8 +5,8 @@ import { queryTerms } from '@voiceassist/api-gateway/knowledge/lexical-terms'
 import { searchChunks } from '@voiceassist/api-gateway/repositories/kb-search.repository'
 import { inLanes } from '@voiceassist/api-gateway/services/in-lanes'
 import { createSearchService } from '@voiceassist/api-gateway/services/search.service'
+import { percentile, say, sayProgress } from '../common/say.js'
 import type { Question } from './corpus.js'
-import { percentile, say, sayProgress } from './say.js'
 
 /** Passages asked for: enough that ten documents are among them where there are as many. */
 const topK = 50

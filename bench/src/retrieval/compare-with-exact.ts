@@ -1,5 +1,5 @@
 import type { OpenDatabase } from '@voiceassist/api-gateway/db/open-database'
-import { say } from './say.js'
+import { say } from '../common/say.js'
 
 const sample = 200
 const depth = 5

@@ -1,7 +1,7 @@
 import type { Embedder } from '@voiceassist/api-gateway/embedding/embedder'
 import { embedTexts } from '@voiceassist/api-gateway/services/embed-texts'
-import { sayProgress } from './say.js'
-import { startStopwatch, type Taken } from './stopwatch.js'
+import { sayProgress } from '../common/say.js'
+import { startStopwatch, type Taken } from '../common/stopwatch.js'
 
 /** What the embedder takes for texts when nothing else is to be done, with as many workers. */
 export async function embedderAlone(embedder: Embedder, texts: readonly string[]): Promise<Taken> {

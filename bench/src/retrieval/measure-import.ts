@@ -3,9 +3,9 @@ import type { OpenDatabase } from '@voiceassist/api-gateway/db/open-database'
 import type { Embedder } from '@voiceassist/api-gateway/embedding/embedder'
 import { createDocumentsService } from '@voiceassist/api-gateway/services/documents.service'
 import { importFiles } from '@voiceassist/api-gateway/services/import-files'
+import { machine, say, sayProgress } from '../common/say.js'
+import { startStopwatch, type Taken } from '../common/stopwatch.js'
 import type { Corpus } from './corpus.js'
-import { machine, say, sayProgress } from './say.js'
-import { startStopwatch, type Taken } from './stopwatch.js'
 
 const maxDocumentBytes = 100 * 1024 * 1024
 

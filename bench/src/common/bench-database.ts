@@ -8,7 +8,10 @@ import type { Embedder } from '@voiceassist/api-gateway/embedding/embedder'
 import { systemClock } from '@voiceassist/kernel'
 
 /** A migrated database that goes when it is closed: in a temporary folder, or made on a server. */
-export async function benchDatabase(url: string | undefined, embedder: Embedder): Promise<OpenDatabase> {
+export async function benchDatabase(
+  url: string | undefined,
+  embedder: Pick<Embedder, 'model' | 'dimensions'>,
+): Promise<OpenDatabase> {
   const { location, remove } = url === undefined ? await inFolder() : await onServer(url)
   try {
     const database = await openDatabase({ ...location, limits: defaultPoolLimits, clock: systemClock })
