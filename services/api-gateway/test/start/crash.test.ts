@@ -191,7 +191,7 @@ async function expectMessages(
   let cursor: string | null = null
   do {
     const query: string = cursor ? `?limit=200&cursor=${encodeURIComponent(cursor)}` : '?limit=200'
-    const page: { status: number; body: { items: Message[]; nextCursor: string | null } } = await client.call(
+    const page = await client.call<{ items: Message[]; nextCursor: string | null }>(
       'GET',
       `/api/sessions/${sessionId}/messages${query}`,
     )

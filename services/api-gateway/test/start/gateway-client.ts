@@ -3,6 +3,7 @@ import type { GatewayProcess } from './gateway-process.js'
 export interface Reply<T> {
   readonly status: number
   readonly body: T
+  readonly requestId: string
 }
 
 /** Calls a gateway as a signed-in user. */
@@ -38,7 +39,8 @@ export async function signIn(
   async function send<T>(method: string, path: string, init: RequestInit): Promise<Reply<T>> {
     const answer = await fetchWhenReady(`${gateway.url}${path}`, { method, ...init })
     const text = await answer.text()
-    return { status: answer.status, body: (text === '' ? undefined : JSON.parse(text)) as T }
+    const requestId = answer.headers.get('x-request-id')!
+    return { status: answer.status, body: (text === '' ? undefined : JSON.parse(text)) as T, requestId }
   }
   return {
     call: (method, path, body) =>
