@@ -45,12 +45,13 @@ export class AuditSealer {
   async #run(): Promise<void> {
     const { db, clock, logger, key } = this.#options
     const { signal } = this.#closing
-    for (let isLast = false; !isLast; ) {
+    for (let isLast = false, failures = 0; !isLast; ) {
       isLast = signal.aborted
       try {
         while ((await sealSome(db, key)) === rowsPerTransaction) {}
+        failures = 0
       } catch (error) {
-        logger.error({ err: errorFields(error) }, 'audit rows wait to be sealed')
+        if (failures++ === 0) logger.error({ err: errorFields(error) }, 'audit rows wait to be sealed')
       }
       await clock.sleep(pauseMs, signal).catch(() => {})
     }

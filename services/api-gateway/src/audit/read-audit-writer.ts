@@ -32,6 +32,8 @@ export class ReadAuditWriter implements ReadAudit {
   #waiting: NewAuditRow[] = []
   /** Resolves to whether the rows that were there at its begin are stored. */
   #storing: Promise<boolean> | undefined
+  /** In a row; the first is logged. */
+  #failures = 0
   readonly #closing = new AbortController()
 
   constructor({ store, clock, logger }: ReadAuditWriterOptions) {
@@ -73,11 +75,13 @@ export class ReadAuditWriter implements ReadAudit {
     try {
       await this.#storeRows(rows)
     } catch (error) {
-      this.#logger.error({ err: errorFields(error) }, 'audit rows of reads wait to be stored')
+      if (this.#failures++ === 0)
+        this.#logger.error({ err: errorFields(error) }, 'audit rows of reads wait to be stored')
       await this.#clock.sleep(retryMs, this.#closing.signal).catch(() => {})
       return false
     }
     this.#waiting.splice(0, rows.length)
+    this.#failures = 0
     return true
   }
 }

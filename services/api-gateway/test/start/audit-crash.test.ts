@@ -158,10 +158,11 @@ async function expectRows(
       if (requestId) found.set(requestId, [...(found.get(requestId) ?? []), action])
     cursor = body.nextCursor
   } while (cursor)
-  for (const [requestId, what] of writes) expect(found.get(requestId), `${what} ${requestId}`).toContain(what)
+  for (const [requestId, what] of writes)
+    expect(found.get(requestId) ?? [], `${what} ${requestId}`).toContain(what)
   let lost = 0
   for (const [requestId, { what, atMs }] of reads) {
-    if (atMs <= sureUntilMs) expect(found.get(requestId), `${what} ${requestId}`).toContain(what)
+    if (atMs <= sureUntilMs) expect(found.get(requestId) ?? [], `${what} ${requestId}`).toContain(what)
     else if (!found.has(requestId)) {
       lost += 1
       reads.delete(requestId) // not asked for again
