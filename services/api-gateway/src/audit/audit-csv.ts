@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import type { AuditRecord } from '../services/audit.service.js'
+import type { AuditRecord } from './audit-record.js'
 
 const columns = [
   'timestamp',

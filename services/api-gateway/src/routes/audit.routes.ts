@@ -9,9 +9,10 @@ import {
   noQuery,
   type AuditVerification as VerificationView,
 } from '@voiceassist/api-contract'
+import type { AuditRecord } from '../audit/audit-record.js'
 import type { AuditVerification } from '../audit/verify-audit.js'
 import { actorOf } from '../plugins/request-actor.js'
-import type { AuditRecord, AuditService } from '../services/audit.service.js'
+import type { AuditService } from '../services/audit.service.js'
 import { goneSignal, sendEvents, wantsEvents } from './event-stream.js'
 import type { RoutePlugin } from './route-plugin.js'
 

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Actor } from '../audit/actor.js'
 import { chainStart } from '../audit/audit-chain.js'
 import { auditCsvHead, auditCsvLines } from '../audit/audit-csv.js'
+import type { AuditRecord } from '../audit/audit-record.js'
 import { signHead } from '../audit/signed-head.js'
 import { type AuditVerification, type VerifyOptions, verifyAudit } from '../audit/verify-audit.js'
 import { inTransaction } from '../db/held-transaction.js'
@@ -15,29 +16,6 @@ import {
 } from '../repositories/audit-list.repository.js'
 import { recordAudit } from '../repositories/audit-logs.repository.js'
 import { decodeCursor, encodeCursor, type KeysetPosition } from '../repositories/keyset-cursor.js'
-
-export interface AuditRecord {
-  readonly id: string
-  readonly timestamp: Date
-  /** Null until it is sealed. */
-  readonly seq: string | null
-  readonly userId: string | null
-  /** E-mail, or a pseudonym once the account is deleted. */
-  readonly user: string | null
-  readonly userRole: string | null
-  readonly action: string
-  readonly resourceType: string | null
-  readonly resourceId: string | null
-  readonly requestId: string | null
-  readonly ipAddress: string | null
-  readonly userAgent: string | null
-  readonly service: string
-  readonly endpoint: string | null
-  readonly success: boolean
-  readonly statusCode: number | null
-  readonly error: string | null
-  readonly details: Readonly<Record<string, string | number | boolean | null>>
-}
 
 /** Reads of the audit are audited themselves, before they are answered. */
 export interface AuditService {

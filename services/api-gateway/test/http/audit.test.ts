@@ -5,6 +5,7 @@ import { gatewayActor } from '#src/audit/actor'
 import type { AuditEntry } from '#src/audit/audit-actions'
 import { sealSome } from '#src/audit/audit-sealer'
 import { auditRow, insertAuditRows } from '#src/repositories/audit-logs.repository'
+import { parseCsv } from './support/parse-csv.js'
 import { auditKey, eventsOf, openTestApp, type TestApp } from './support/test-app.js'
 
 interface Row {
@@ -277,15 +278,3 @@ describeDatabases('the audit over HTTP', kind => {
     expect(after.rows).toEqual(before.rows)
   })
 })
-
-/** RFC 4180, as a spreadsheet reads it. */
-function parseCsv(text: string): string[][] {
-  const rows: string[][] = []
-  for (const line of text.match(/(?:"(?:[^"]|"")*"|[^"\n])+/g) ?? [])
-    rows.push(
-      Array.from(line.replace(/\r$/, '').matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g), match =>
-        match[1]!.startsWith('"') ? match[1]!.slice(1, -1).replaceAll('""', '"') : match[1]!,
-      ),
-    )
-  return rows
-}
