@@ -1,9 +1,12 @@
 import { maxTitleLength } from '../knowledge/document.js'
+import { mostUsed } from './most-used.js'
 import type { PdfLine } from './pdf-line.js'
 
 /** A heading has at most these many lines. */
 const maxHeadingLines = 3
 const maxHeadingLength = 200
+/** A line of a table of contents: it repeats a heading. */
+const dotLeader = /(?:\. ?){4}/
 /** So much larger than the body is a heading. */
 const leastRatio = 1.15
 
@@ -43,7 +46,8 @@ export function pdfLayout(lines: readonly PdfLine[]): PdfLayout {
 }
 
 function isHeadingText(text: string): boolean {
-  return text.length <= Math.min(maxHeadingLength, maxTitleLength) && /\p{L}.*\p{L}/u.test(text)
+  const isLine = text.length <= Math.min(maxHeadingLength, maxTitleLength) && /\p{L}.*\p{L}/u.test(text)
+  return isLine && !dotLeader.test(text)
 }
 
 function isApart(lines: readonly PdfLine[], index: number, body: PdfLine, leading: number): boolean {
@@ -102,21 +106,4 @@ function leadingOf(lines: readonly PdfLine[], bodySize: number): number {
     () => 1,
   )
   return step ?? bodySize * 1.2
-}
-
-/** The first of those that share the key with the greatest weight. */
-function mostUsed<T>(
-  all: readonly T[],
-  keyOf: (one: T) => string,
-  weightOf: (one: T) => number,
-): T | undefined {
-  const weights = new Map<string, { weight: number; one: T }>()
-  for (const one of all) {
-    const entry = weights.get(keyOf(one)) ?? { weight: 0, one }
-    entry.weight += weightOf(one)
-    weights.set(keyOf(one), entry)
-  }
-  let best: { weight: number; one: T } | undefined
-  for (const entry of weights.values()) if (!best || entry.weight > best.weight) best = entry
-  return best?.one
 }

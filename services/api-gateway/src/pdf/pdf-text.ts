@@ -37,7 +37,7 @@ export function pdfText(
       let last = index
       while (levels.has(last + 1) && continuesHeading(lines[last]!, lines[last + 1]!)) last += 1
       const heading = headingOf(lines.slice(index, last + 1), dividedWords)
-      if (length > 0) add('\n\n')
+      if (before && !levels.has(index - 1)) add('\n\n')
       const start = length
       add(`${heading}\n\n`)
       sections.heading({ heading: canonicalLine(heading, maxTitleLength), level, start, bodyStart: length })

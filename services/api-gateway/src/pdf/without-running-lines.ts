@@ -1,3 +1,4 @@
+import { mostUsed } from './most-used.js'
 import type { PdfLine } from './pdf-line.js'
 
 const edgeLines = 2
@@ -11,12 +12,16 @@ const leastPages = 3
  */
 export function withoutRunningLines(lines: readonly PdfLine[], pageCount: number): PdfLine[] {
   const edges = edgesOf(lines)
-  const counts = new Map<string, number>()
-  for (const key of edges.values()) counts.set(key, (counts.get(key) ?? 0) + 1)
+  const pagesOf = new Map<string, Set<number>>()
+  for (const [{ page }, key] of edges) {
+    const pages = pagesOf.get(key)
+    if (pages) pages.add(page)
+    else pagesOf.set(key, new Set([page]))
+  }
   const least = Math.max(leastPages, pageCount * leastShare)
   return lines.filter(line => {
     const key = edges.get(line)
-    return key === undefined || counts.get(key)! < least
+    return key === undefined || pagesOf.get(key)!.size < least
   })
 }
 
@@ -28,19 +33,32 @@ function edgesOf(lines: readonly PdfLine[]): Map<PdfLine, string> {
     if (page) page.push(line)
     else pages.set(line.page, [line])
   }
+  const bodySize =
+    mostUsed(
+      lines,
+      ({ size }) => size.toFixed(1),
+      ({ text }) => text.length,
+    )?.size ?? 0
   const edges = new Map<PdfLine, string>()
   for (const page of pages.values()) {
     const sorted = page.toSorted((a, b) => b.y - a.y)
-    for (const line of sorted.slice(0, edgeLines)) edges.set(line, `top ${keyOf(line)}`)
-    for (const line of sorted.slice(edgeLines).slice(-edgeLines)) edges.set(line, `bottom ${keyOf(line)}`)
+    for (const line of sorted.slice(0, edgeLines)) edges.set(line, `top ${keyOf(line, bodySize)}`)
+    for (const line of sorted.slice(edgeLines).slice(-edgeLines))
+      edges.set(line, `bottom ${keyOf(line, bodySize)}`)
   }
   return edges
 }
 
-/** A page number stands alone or at either end of the line; a number within it is part of what it says. */
-function keyOf({ text, size }: PdfLine): string {
-  const unnumbered = /^(?:page |p\. ?)?\W{0,3}\d{1,5}(?: ?(?:\/|of) ?\d{1,5})?\W{0,3}$/i.test(text)
+/**
+ * A page number stands alone or at either end of the line; a number within it is part of what it says, and so is one in
+ * large print: 'Question 3'.
+ */
+function keyOf({ text, size }: PdfLine, bodySize: number): string {
+  const isNumber = /^(?:page |p\. ?)?\W{0,3}\d{1,5}(?: ?(?:\/|of) ?\d{1,5})?\W{0,3}$/i.test(text)
+  const unnumbered = isNumber
     ? '#'
-    : text.replace(/^\d{1,5} | \d{1,5}$/g, '# ')
+    : size > bodySize * 1.05
+      ? text
+      : text.replace(/^\d{1,5} | \d{1,5}$/g, '# ')
   return `${size.toFixed(1)} ${unnumbered}`
 }
