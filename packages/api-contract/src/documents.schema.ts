@@ -58,7 +58,11 @@ export type DocumentFields = Static<typeof documentFields>
 
 /** An upload as the API reference shows it: multipart/form-data, parts in any order. */
 export const documentUpload = strictObject({
-  file: Type.Unsafe<never>({ type: 'string', format: 'binary', description: 'A .md, .txt or .html file' }),
+  file: Type.Unsafe<never>({
+    type: 'string',
+    format: 'binary',
+    description: 'A .md, .txt, .html or .pdf file',
+  }),
   title: Type.Optional(text(1, 500)),
   sourceType: Type.Optional(text(1, 100)),
   metadata: Type.Optional(Type.String({ description: 'A JSON object of texts, numbers and booleans' })),

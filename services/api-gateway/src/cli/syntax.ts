@@ -39,7 +39,7 @@ export const commandSyntaxes = {
   'user disable': { summary: 'Close an account and end its logins', operand: 'EMAIL', options: {} },
   'user enable': { summary: 'Open a disabled account again', operand: 'EMAIL', options: {} },
   'kb import': {
-    summary: 'Store documents: .md, .txt and .html files, and all of them in folders',
+    summary: 'Store documents: .md, .txt, .html and .pdf files, and all of them in folders',
     operand: 'PATH…',
     options: {
       concurrency: {

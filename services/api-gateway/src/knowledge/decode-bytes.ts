@@ -1,7 +1,6 @@
 import { GatewayError } from '../errors.js'
 
 const magic: readonly (readonly [name: string, bytes: readonly number[]])[] = [
-  ['PDF', [0x25, 0x50, 0x44, 0x46, 0x2d]],
   ['ZIP archive or Office document', [0x50, 0x4b, 0x03, 0x04]],
   ['older Office document', [0xd0, 0xcf, 0x11, 0xe0]],
   ['RTF', [0x7b, 0x5c, 0x72, 0x74, 0x66]],
@@ -11,7 +10,7 @@ const magic: readonly (readonly [name: string, bytes: readonly number[]])[] = [
   ['GIF image', [0x47, 0x49, 0x46, 0x38]],
 ]
 
-const remedy = 'Import Markdown (.md), plain text (.txt) or HTML (.html), encoded as UTF-8'
+const remedy = 'Import a PDF (.pdf), or Markdown (.md), plain text (.txt) or HTML (.html) encoded as UTF-8'
 
 /**
  * The text of a file in UTF-8, or in UTF-16 when a byte order mark says so; without the mark.

@@ -1,4 +1,5 @@
-export type DocumentFormat = 'md' | 'txt' | 'html'
+export type TextFormat = 'md' | 'txt' | 'html'
+export type DocumentFormat = TextFormat | 'pdf'
 
 /** What lies under one heading, up to the next heading of any level. Offsets as in `ReadDocument`. */
 export interface DocumentSection {
@@ -23,6 +24,9 @@ export interface ReadDocument {
   readonly text: string
   readonly sections: readonly DocumentSection[]
 }
+
+/** What a PDF says; the title is empty where it has none of its own. */
+export type PdfText = Pick<ReadDocument, 'title' | 'text' | 'sections'>
 
 /** Longest title and heading, in UTF-16 code units; a longer heading is a paragraph in disguise and read as one. */
 export const maxTitleLength = 500

@@ -48,7 +48,7 @@ export function createServices({
     sessions: createSessionsService({ db, reads }),
     messages: createMessagesService({ db, search, reads }),
     search,
-    documents: createDocumentsService({ db, embedder, maxDocumentBytes }),
+    documents: createDocumentsService({ db, embedder, maxDocumentBytes, clock }),
     audit: createAuditService({ db, clock, auditKey }),
     reads,
   }

@@ -1,14 +1,19 @@
+import type { Clock } from '@voiceassist/kernel'
 import { Tinypool } from 'tinypool'
-import { GatewayError } from '../errors.js'
+import { isPdf } from '../knowledge/detect-format.js'
+import { PdfReader } from '../pdf/pdf-reader.js'
 import { prepareDocument } from './prepare-document.js'
-import type { RefusedDocument } from './prepare-document-worker.js'
 import type { PreparedDocument, PrepareTask } from './prepared-document.js'
+import { gatewayErrorOf, type RefusedDocument } from './refused-document.js'
 
 /** Reading and cutting takes about a millisecond for each KiB: what is smaller is done at once. */
 const smallBytes = 4 * 1024
 const idleTimeoutMs = 10_000
 
-/** Prepares documents without holding up the event loop: on one worker thread, which ends when it is not needed. */
+/**
+ * Prepares documents without holding up the event loop: on one worker thread, which ends when it is not
+ * needed; a PDF first on one of its own.
+ */
 export class DocumentPreparer {
   readonly #pool = new Tinypool({
     filename: new URL('./prepare-document-worker.js', import.meta.url).href,
@@ -16,19 +21,30 @@ export class DocumentPreparer {
     maxThreads: 1,
     idleTimeout: idleTimeoutMs,
   })
+  readonly #pdfReader: PdfReader
 
-  /** @throws GatewayError UNSUPPORTED_FORMAT or DOCUMENT_UNREADABLE; the signal's reason when aborted. */
+  constructor({ clock }: { readonly clock: Clock }) {
+    this.#pdfReader = new PdfReader({ clock })
+  }
+
+  /**
+   * @throws GatewayError UNSUPPORTED_FORMAT, DOCUMENT_UNREADABLE, or of a PDF DOCUMENT_ENCRYPTED, DOCUMENT_SCANNED or
+   *   DOCUMENT_TOO_COMPLEX; the signal's reason when aborted.
+   */
   async prepare(task: PrepareTask, signal?: AbortSignal): Promise<PreparedDocument> {
     signal?.throwIfAborted()
-    const size = 'document' in task ? task.document.text.length : task.bytes.length
+    if (!('document' in task) && isPdf(task.bytes, task.filename)) {
+      const pdf = await this.#pdfReader.read(task.bytes, signal)
+      return this.#prepareText({ ...task, pdf }, pdf.text.length, signal)
+    }
+    return this.#prepareText(task, 'document' in task ? task.document.text.length : task.bytes.length, signal)
+  }
+
+  async #prepareText(task: PrepareTask, size: number, signal?: AbortSignal): Promise<PreparedDocument> {
     if (size <= smallBytes) return prepareDocument(task)
     const result = await this.#run(task, signal)
-    if (!('refused' in result)) return result
-    const { code, message, field, remedy } = result.refused
-    throw new GatewayError(code, message, {
-      ...(field === undefined ? {} : { field }),
-      ...(remedy === undefined ? {} : { remedy }),
-    })
+    if ('refused' in result) throw gatewayErrorOf(result.refused)
+    return result
   }
 
   async #run(

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@voiceassist/kernel'
 import type { Kysely } from 'kysely'
 import type { AuditEntry } from '../audit/audit-actions.js'
 import { inTransaction } from '../db/held-transaction.js'
@@ -30,6 +31,8 @@ export interface DocumentsServiceOptions {
   readonly db: Kysely<Database>
   readonly embedder: Embedder
   readonly maxDocumentBytes: number
+  /** By which reading a PDF is ended. Default: the system's. */
+  readonly clock?: Clock
 }
 
 /**
@@ -37,8 +40,8 @@ export interface DocumentsServiceOptions {
  * of its chunks.
  */
 export function createDocumentsService(options: DocumentsServiceOptions): DocumentsService {
-  const { db, embedder, maxDocumentBytes } = options
-  const preparer = new DocumentPreparer()
+  const { db, embedder, maxDocumentBytes, clock = systemClock } = options
+  const preparer = new DocumentPreparer({ clock })
 
   const prepare = async (input: DocumentInput, indexing: IndexingOptions, replaced?: string) => {
     refuseLarge(input.bytes, maxDocumentBytes)

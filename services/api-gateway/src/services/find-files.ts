@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 
 /** What a folder's files are taken by; a file that is named itself is taken whatever its name. */
-const extensions = new Set(['.md', '.markdown', '.txt', '.html', '.htm'])
+const extensions = new Set(['.md', '.markdown', '.txt', '.html', '.htm', '.pdf'])
 
 export interface FoundFiles {
   /** Absolute, without symbolic links, each once. */

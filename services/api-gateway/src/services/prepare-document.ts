@@ -23,6 +23,7 @@ export function prepareDocument(task: PrepareTask): PreparedDocument {
   const read = readDocument({
     bytes: task.bytes,
     ...(task.filename === undefined ? {} : { filename: task.filename }),
+    ...(task.pdf === undefined ? {} : { pdf: task.pdf }),
   })
   const sourceType = canonicalLine(task.sourceType ?? read.sourceType ?? '', maxSourceTypeLength)
   const document: ReadDocument = {

@@ -1,5 +1,5 @@
 import type { DocumentMetadata } from '../db/schema.js'
-import type { DocumentFormat, ReadDocument } from '../knowledge/document.js'
+import type { DocumentFormat, PdfText, ReadDocument } from '../knowledge/document.js'
 import type { ChunkValues } from '../repositories/kb-chunks.repository.js'
 
 /** A document cut into chunks, as it is stored but for the vectors. Crosses threads: plain data, few objects. */
@@ -21,6 +21,8 @@ export type PrepareTask =
   | {
       readonly bytes: Uint8Array
       readonly filename?: string
+      /** What the bytes hold when they are a PDF, which is read beforehand. */
+      readonly pdf?: PdfText
       readonly title?: string
       readonly sourceType?: string
       readonly metadata?: DocumentMetadata

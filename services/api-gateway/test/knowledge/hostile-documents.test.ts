@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { chunkDocument } from '#src/knowledge/chunk-document'
-import type { DocumentFormat } from '#src/knowledge/document'
+import type { TextFormat } from '#src/knowledge/document'
 import { readText } from './document-files.js'
 
 /** So long that a step whose time grows with the square of it runs into the time-out of the test. */
 const length = 4 * 1024 * 1024
 const filled = (unit: string) => unit.repeat(Math.ceil(length / unit.length)).slice(0, length)
 
-test.each<[string, DocumentFormat, string]>([
+test.each<[string, TextFormat, string]>([
   ['one word', 'md', filled('a')],
   ['white space', 'md', `${filled(' \n\t')}x`],
   ['full stops', 'txt', filled('. ')],
@@ -28,7 +28,7 @@ test.each<[string, DocumentFormat, string]>([
   for (const chunk of chunks) expect(chunk.text.length).toBeLessThan(10_000)
 })
 
-test.each<[string, DocumentFormat, string]>([
+test.each<[string, TextFormat, string]>([
   ['headings', 'md', '# a\n'],
   ['underlined headings', 'md', 'a\n=\n'],
   ['HTML headings', 'html', '<h1>a</h1>'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { isPdf } from '#src/knowledge/detect-format'
 import { readDocument } from '#src/knowledge/read-document'
 import { readText } from './document-files.js'
 
@@ -21,12 +22,23 @@ describe('format', () => {
     expect(readText(text, filename === undefined ? {} : { filename }).format).toBe(format)
   })
 
+  test.each([
+    [true, bytes('%PDF-1.7\n'), 'a.md'],
+    [true, bytes('%PDF-1.7\n'), undefined],
+    [true, bytes('x'.repeat(1019), '%PDF-'), 'a.bin'],
+    [false, bytes('x'.repeat(1020), '%PDF-'), 'a.bin'],
+    [false, bytes('A file begins with %PDF-1.7'), 'formats.md'],
+    [true, bytes('anything'), 'a.PDF'],
+    [false, bytes(), 'pdf'],
+  ])('%s: a PDF is what holds %j under the name %s', (expected, content, filename) => {
+    expect(isPdf(content, filename)).toBe(expected)
+  })
+
   test('the caller knows best', () => {
     expect(readText('<!doctype html>x', { filename: 'a.html', format: 'txt' }).text).toBe('<!doctype html>x')
   })
 
   test.each([
-    ['a PDF', bytes('%PDF-1.7\n'), 'a.md', 'PDF'],
     ['an Office document', bytes('PK', 3, 4, 'rest'), 'a.txt', 'ZIP'],
     ['a file with NUL', bytes('text', 0, 'text'), 'a.txt', 'NUL'],
     ['UTF-32', bytes(0xff, 0xfe, 0, 0, 'a', 0, 0, 0), 'a.txt', 'NUL'],
