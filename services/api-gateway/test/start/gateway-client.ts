@@ -9,7 +9,12 @@ export interface Reply<T> {
 /** Calls a gateway as a signed-in user. */
 export interface GatewayClient {
   call<T = unknown>(method: string, path: string, body?: unknown): Promise<Reply<T>>
-  upload<T = unknown>(method: string, path: string, filename: string, text: string): Promise<Reply<T>>
+  upload<T = unknown>(
+    method: string,
+    path: string,
+    filename: string,
+    content: string | Buffer<ArrayBuffer>,
+  ): Promise<Reply<T>>
 }
 
 const overloaded = 503
@@ -48,9 +53,9 @@ export async function signIn(
         headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
-    upload(method, path, filename, text) {
+    upload(method, path, filename, content) {
       const form = new FormData()
-      form.set('file', new Blob([text], { type: 'text/markdown' }), filename)
+      form.set('file', new Blob([content]), filename)
       return send(method, path, { headers: { authorization }, body: form })
     },
   }
