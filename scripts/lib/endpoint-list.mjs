@@ -29,6 +29,7 @@ export async function endpoints() {
       documents: unused,
       audit: unused,
       reads: unused,
+      answerTally: unused,
     },
     healthChecks: [],
     maxDocumentBytes: 1,

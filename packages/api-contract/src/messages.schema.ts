@@ -32,9 +32,15 @@ export const message = strictObject({
   ),
   clientMessageId: nullable(Type.String()),
   citations: Type.Array(citation),
+  model: nullable(
+    Type.String({ description: 'Of an answer: what wrote it, a model’s name or `extractive`' }),
+  ),
   createdAt: timestamp,
 })
 export type Message = Static<typeof message>
+
+export const messageParams = strictObject({ id: uuid, messageId: uuid })
+export type MessageParams = Static<typeof messageParams>
 
 export const postMessageRequest = strictObject({
   content: filledText(16_000),

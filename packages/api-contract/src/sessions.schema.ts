@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { message } from './messages.schema.js'
 import { cursor, filledText, nextCursor, nullable, strictObject, timestamp, uuid } from './schema-parts.js'
 
 export const session = strictObject({
@@ -29,3 +30,7 @@ export type SessionListQuery = Static<typeof sessionListQuery>
 /** Newest first. */
 export const sessionPage = strictObject({ items: Type.Array(session), nextCursor })
 export type SessionPage = Static<typeof sessionPage>
+
+/** Messages oldest first. */
+export const sessionExport = strictObject({ session, messages: Type.Array(message) })
+export type SessionExport = Static<typeof sessionExport>

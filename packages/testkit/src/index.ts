@@ -1,4 +1,5 @@
 export { type ChaosPlan, type ChaosScript, type ChaosStep, withChaos } from './chaos.js'
+export { type ChatCall, type ChatReply, type ChatServer, saying, startChatServer } from './chat-server.js'
 export { describeDatabases } from './database/describe-databases.js'
 export {
   type DatabaseKind,

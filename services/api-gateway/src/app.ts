@@ -3,6 +3,7 @@ import type { Clock } from '@voiceassist/kernel'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { OpenDatabase } from './db/open-database.js'
+import { registerAnswerMetrics } from './metrics/answer-metrics.js'
 import { httpMetrics } from './metrics/http-metrics.js'
 import { registerPoolMetrics } from './metrics/pool-metrics.js'
 import { createMetricsRegistry } from './metrics/registry.js'
@@ -72,6 +73,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setValidatorCompiler(requestValidator)
   const registry = createMetricsRegistry()
   registerPoolMetrics(registry, database.pool)
+  registerAnswerMetrics(registry, services.answerTally)
 
   await app.register(routeTable)
   await app.register(requestId)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import type { Logger } from 'pino'
+import { type Answers, createAnswers } from './answers/create-answers.js'
 import type { HealthCheck } from './app.js'
 import { AuditSealer } from './audit/audit-sealer.js'
 import { checkAuditKey } from './audit/check-audit-key.js'
@@ -24,6 +25,7 @@ export interface Dependencies {
   readonly logger: Logger
   readonly database: OpenDatabase
   readonly embedder: Embedder
+  readonly answers: Answers
   readonly services: Services
   readonly healthChecks: readonly HealthCheck[]
   /** Ends in the reverse order of the start; the data folder is free afterwards. */
@@ -89,10 +91,13 @@ export async function openDependencies(
       logger: options.logger,
     })
     opened.push(() => reads.close())
+    const answers = createAnswers({ llm: config.llm, clock, logger: options.logger })
+    opened.push(() => answers.close())
     const services = createServices({
       db: database.db,
       clock,
       embedder,
+      answers,
       reads,
       tokenSecret,
       auditKey,
@@ -104,6 +109,7 @@ export async function openDependencies(
       logger: options.logger,
       database,
       embedder,
+      answers,
       services,
       healthChecks: [{ name: 'database', check: async () => void (await database.pool.query('select 1')) }],
       close,

@@ -74,6 +74,7 @@ async function listen(
     const commands = await startCommandServer(dependencies, commandSocket(config.dataFolder))
     closers.push(() => commands.close())
   }
+  closers.push(async () => dependencies.answers.finishSoon())
   await checkEmbedder() // so that the first question does not wait for the model to be loaded
   const aborted = await Promise.race([
     seedSampleKnowledgeBase(database.db, services.documents).then(() => false),
@@ -85,7 +86,7 @@ async function listen(
   const administrator = await createFirstAdministrator(database.db, services.auth)
   start.done = true
   process.stdout.write(
-    `${startScreen({ url, database: database.description, embedder: describe(embedder), documents: total, version, administrator })}\n`,
+    `${startScreen({ url, database: database.description, embedder: describe(embedder), answers: config.llm?.model ?? 'quotations', documents: total, version, administrator })}\n`,
   )
   logger.info({ port: config.port, database: database.kind }, 'listening')
 }

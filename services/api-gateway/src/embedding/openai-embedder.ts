@@ -1,5 +1,6 @@
 import type { Clock } from '@voiceassist/kernel'
 import { GatewayError } from '../errors.js'
+import { openAiAddress } from '../openai-address.js'
 import type { Embedder } from './embedder.js'
 import { embeddingVectors } from './embedding-response.js'
 import { postJson } from './post-json.js'
@@ -25,7 +26,7 @@ const requestsAtOnce = 4
  * @throws GatewayError CONFIG_INVALID for an address that cannot be used, EMBEDDER_FAILED when the first call fails.
  */
 export async function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Promise<Embedder> {
-  const address = embeddingsAddress(options.url)
+  const address = openAiAddress('EMBEDDINGS_URL', options.url, '/embeddings')
   const closing = new AbortController()
 
   const request = async (texts: readonly string[], signal: AbortSignal, dimensions?: number) => {
@@ -51,23 +52,4 @@ export async function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Prom
       closing.abort(new GatewayError('EMBEDDER_FAILED', 'The embedder is closed'))
     },
   }
-}
-
-function embeddingsAddress(url: string): URL {
-  const address = URL.canParse(url) ? new URL(url) : undefined
-  if (!address || !/^https?:$/.test(address.protocol) || address.username !== '' || address.password !== '') {
-    throw new GatewayError(
-      'CONFIG_INVALID',
-      'EMBEDDINGS_URL is not an http(s) address without user and password',
-      {
-        field: 'EMBEDDINGS_URL',
-        remedy: 'Write it like https://host/v1/embeddings; the key belongs into EMBEDDINGS_API_KEY',
-      },
-    )
-  }
-  const path = address.pathname.replace(/\/+$/, '')
-  if (path === '') address.pathname = '/v1/embeddings'
-  else if (!path.endsWith('/embeddings')) address.pathname = `${path}/embeddings`
-  else address.pathname = path
-  return address
 }

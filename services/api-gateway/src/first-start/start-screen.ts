@@ -4,6 +4,8 @@ export interface StartFacts {
   readonly url: string
   readonly database: string
   readonly embedder: string
+  /** What writes the answers. */
+  readonly answers: string
   readonly documents: number
   readonly version: string
   readonly administrator: FirstAdministrator | undefined
@@ -14,6 +16,7 @@ export function startScreen({
   url,
   database,
   embedder,
+  answers,
   documents,
   version,
   administrator,
@@ -27,6 +30,7 @@ export function startScreen({
     '',
     `  Database       ${database}  (DATABASE_URL)`,
     `  Embedder       ${embedder}  (EMBEDDINGS_URL)`,
+    `  Answers        ${answers}  (LLM_URL)`,
     '  Cache          none yet',
     `  Documents      ${documents}  (npx voiceassist kb import PATH)`,
   ]

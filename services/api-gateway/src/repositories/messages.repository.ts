@@ -20,6 +20,19 @@ export function insertMessage(transaction: Kysely<Database>, message: NewMessage
   return transaction.insertInto('messages').values(message).returningAll().executeTakeFirstOrThrow()
 }
 
+export function findMessage(
+  db: Kysely<Database>,
+  { sessionId, id }: { readonly sessionId: string; readonly id: string },
+): Promise<MessageRow | undefined> {
+  return db
+    .selectFrom('messages')
+    .selectAll()
+    .where('id', '=', id)
+    .where('session_id', '=', sessionId)
+    .limit(1)
+    .executeTakeFirst()
+}
+
 export function findMessageByClientId(
   db: Kysely<Database>,
   sessionId: string,

@@ -5,6 +5,9 @@ import { gatewayErrorOf, problemOf } from '../plugins/problem-of-error.js'
 
 export type Emit = (event: string, data: unknown) => void
 
+/** What may wait for a slow reader. */
+const maxWaitingBytes = 64 * 1024
+
 /** Whether the caller asked for server-sent events. */
 export function wantsEvents(request: FastifyRequest): boolean {
   const accepted = (request.headers.accept ?? '').split(',')
@@ -13,12 +16,13 @@ export function wantsEvents(request: FastifyRequest): boolean {
 
 /**
  * Answers by server-sent events. The stream begins with the first event: an error before it is an answer of its own
- * status; one behind it is an event `error` with the problem. The last event of a success is `done`.
+ * status; one behind it is an event `error` with the problem. The last event of a success is `done`. What is offered
+ * instead of emitted is left out, and all that is offered after it, once more than 64 KiB wait for a slow reader.
  */
 export async function sendEvents(
   request: FastifyRequest,
   reply: FastifyReply,
-  work: (emit: Emit) => Promise<void>,
+  work: (emit: Emit, offer: Emit) => Promise<void>,
 ): Promise<FastifyReply> {
   const stream = new PassThrough()
   stream.on('error', () => {}) // the caller has gone; the work goes on
@@ -30,13 +34,18 @@ export async function sendEvents(
     }
     if (!stream.destroyed) stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
   }
+  let isBehind = false
+  const offer: Emit = (event, data) => {
+    isBehind ||= stream.writableLength + stream.readableLength > maxWaitingBytes
+    if (!isBehind) emit(event, data)
+  }
   try {
-    await work(emit)
+    await work(emit, offer)
     emit('done', {})
   } catch (error) {
     if (!started) throw error
     const known = gatewayErrorOf(error)
-    logFault(request.log, known)
+    if (!reply.raw.destroyed) logFault(request.log, known) // a caller who has gone is no fault
     emit('error', problemOf(known, request.id))
   }
   stream.end()
@@ -46,8 +55,10 @@ export async function sendEvents(
 /** Aborted when the caller goes before the answer is sent. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  reply.raw.once('close', () => {
+  const look = () => {
     if (!reply.raw.writableFinished) controller.abort()
-  })
+  }
+  if (reply.raw.destroyed) look()
+  else reply.raw.once('close', look)
   return controller.signal
 }

@@ -1,15 +1,17 @@
 import {
   idParams,
-  type Message as MessageView,
+  message,
   messageAndAnswer,
   messageListQuery,
   messagePage,
+  messageParams,
   noQuery,
   postMessageRequest,
 } from '@voiceassist/api-contract'
 import { userActorOf } from '../plugins/request-actor.js'
-import type { Message, MessagesService } from '../services/messages.service.js'
-import { sendEvents, wantsEvents } from './event-stream.js'
+import type { MessagesService } from '../services/messages.service.js'
+import { goneSignal, sendEvents, wantsEvents } from './event-stream.js'
+import { messageView } from './message-view.js'
 import type { RoutePlugin } from './route-plugin.js'
 
 const tags = ['messages']
@@ -41,6 +43,24 @@ export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> 
     },
   )
 
+  app.get(
+    '/sessions/:id/messages/:messageId',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'A message',
+        params: messageParams,
+        querystring: noQuery,
+        response: { 200: message },
+      },
+    },
+    async request => {
+      const { messageId } = request.params
+      return messageView(await messages.read(userActorOf(request), idOf(request), messageId.toLowerCase()))
+    },
+  )
+
   app.post(
     '/sessions/:id/messages',
     {
@@ -49,10 +69,12 @@ export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> 
         tags,
         summary: 'Ask',
         description:
-          'Stores the message, retrieves passages, and stores an answer that quotes them. 201: the message is new; ' +
-          '200: it was there before under this clientMessageId, and this is the same pair. If answering fails, the ' +
-          'message is kept, and posting it again with its clientMessageId answers it. With ' +
-          '`Accept: text/event-stream`: the events `message`, `answer`, `done`, or `error` with a problem.',
+          'Stores the message, retrieves passages, and stores an answer that cites them. 201: the message is new; ' +
+          '200: it was there before under this clientMessageId, and this is the same pair. If answering fails or the ' +
+          'caller goes, the message is kept, and posting it again with its clientMessageId answers it. With ' +
+          '`Accept: text/event-stream`: the events `message`; `delta` with the `text` that comes next, while a model ' +
+          'writes; `reset` with a `reason`, when all that came by `delta` is void; `answer`, which is what is stored; ' +
+          '`done`; or `error` with a problem. A reader too slow for `delta` gets no more of them.',
         params: idParams,
         querystring: noQuery,
         body: postMessageRequest,
@@ -62,14 +84,18 @@ export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> 
     async (request, reply) => {
       const actor = userActorOf(request)
       const id = idOf(request)
+      const signal = goneSignal(reply)
       if (wantsEvents(request))
-        return sendEvents(request, reply, async emit => {
-          const { answer } = await messages.post(actor, id, request.body, stored =>
-            emit('message', messageView(stored)),
-          )
+        return sendEvents(request, reply, async (emit, offer) => {
+          const { answer } = await messages.post(actor, id, request.body, {
+            signal,
+            onStored: stored => emit('message', messageView(stored)),
+            onDelta: text => offer('delta', { text }),
+            onReset: reason => emit('reset', { reason }),
+          })
           emit('answer', messageView(answer))
         })
-      const { message, answer, created } = await messages.post(actor, id, request.body)
+      const { message, answer, created } = await messages.post(actor, id, request.body, { signal })
       return reply
         .status(created ? 201 : 200)
         .send({ message: messageView(message), answer: messageView(answer) })
@@ -79,8 +105,4 @@ export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> 
 
 function idOf({ params }: { readonly params: { id: string } }): string {
   return params.id.toLowerCase()
-}
-
-function messageView(message: Message): MessageView {
-  return { ...message, citations: [...message.citations], createdAt: message.createdAt.toISOString() }
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import {
   createSessionRequest,
   idParams,
@@ -6,6 +7,7 @@ import {
   renameSessionRequest,
   type Session as SessionView,
   session,
+  sessionExport,
   sessionListQuery,
   sessionPage,
 } from '@voiceassist/api-contract'
@@ -13,6 +15,7 @@ import { Type } from 'typebox'
 import { userActorOf } from '../plugins/request-actor.js'
 import type { Session, SessionsService } from '../services/sessions.service.js'
 import type { RoutePlugin } from './route-plugin.js'
+import { exportText } from './session-export.js'
 
 const tags = ['sessions']
 const config = { access: 'user' } as const
@@ -69,6 +72,27 @@ export const sessionRoutes: RoutePlugin<{ readonly sessions: SessionsService }> 
       },
     },
     async request => sessionView(await sessions.read(userActorOf(request), idOf(request))),
+  )
+
+  app.get(
+    '/sessions/:id/export',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'A session with all its messages, as a file',
+        params: idParams,
+        querystring: noQuery,
+        response: { 200: sessionExport },
+      },
+    },
+    async (request, reply) => {
+      const { session, messages } = await sessions.export(userActorOf(request), idOf(request))
+      return reply
+        .type('application/json; charset=utf-8')
+        .header('content-disposition', `attachment; filename="session-${session.id}.json"`)
+        .send(Readable.from(exportText(sessionView(session), messages)) as never) // the type knows no streams
+    },
   )
 
   app.patch(

@@ -1,5 +1,7 @@
 import type { Clock } from '@voiceassist/kernel'
 import type { Kysely } from 'kysely'
+import type { AnswerTally } from '../answers/answer-tally.js'
+import type { Answers } from '../answers/create-answers.js'
 import type { ReadAudit } from '../audit/read-audit.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
@@ -20,12 +22,15 @@ export interface Services {
   readonly documents: DocumentsService
   readonly audit: AuditService
   readonly reads: ReadAudit
+  /** How the messages were answered. */
+  readonly answerTally: AnswerTally
 }
 
 export interface ServicesOptions {
   readonly db: Kysely<Database>
   readonly clock: Clock
   readonly embedder: Embedder
+  readonly answers: Pick<Answers, 'writer' | 'tally'>
   readonly reads: ReadAudit
   readonly tokenSecret: string
   readonly auditKey: () => string
@@ -37,6 +42,7 @@ export function createServices({
   db,
   clock,
   embedder,
+  answers,
   reads,
   tokenSecret,
   auditKey,
@@ -46,10 +52,11 @@ export function createServices({
   return {
     auth: createAuthService({ db, clock, tokenSecret }),
     sessions: createSessionsService({ db, reads }),
-    messages: createMessagesService({ db, search, reads }),
+    messages: createMessagesService({ db, search, answers: answers.writer, reads }),
     search,
     documents: createDocumentsService({ db, embedder, maxDocumentBytes, clock }),
     audit: createAuditService({ db, clock, auditKey }),
     reads,
+    answerTally: answers.tally,
   }
 }

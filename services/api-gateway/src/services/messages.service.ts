@@ -1,132 +1,56 @@
-import type { Kysely, Transaction } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { AnswerWriter } from '../answers/answer-writer.js'
 import type { UserActor } from '../audit/actor.js'
 import type { ReadAudit } from '../audit/read-audit.js'
 import { inTransaction } from '../db/held-transaction.js'
-import type { Citation, Database } from '../db/schema.js'
+import type { Database } from '../db/schema.js'
 import { GatewayError, type GatewayErrorCode } from '../errors.js'
-import { composeAnswer } from '../knowledge/compose-answer.js'
-import { recordAudit } from '../repositories/audit-logs.repository.js'
 import { decodeCursor, encodeCursor } from '../repositories/keyset-cursor.js'
-import {
-  findAnswer,
-  findMessageByClientId,
-  insertMessage,
-  listMessages,
-  type MessageRow,
-} from '../repositories/messages.repository.js'
-import { findSession, lockSession, takeMessageTime } from '../repositories/sessions.repository.js'
+import { findAnswer, findMessage, listMessages } from '../repositories/messages.repository.js'
+import { findSession } from '../repositories/sessions.repository.js'
+import type { Message, MessagesService, PostedMessage } from './messages-port.js'
+import { noSuchSession } from './no-such-session.js'
 import type { SearchService } from './search-port.js'
-import { noSuchSession } from './sessions.service.js'
+import { SharedAnswers } from './shared-answers.js'
+import { keepAnswer, keepMessage, messageOf, sessionResource } from './stored-messages.js'
 
-export interface Message {
-  readonly id: string
-  readonly sessionId: string
-  readonly role: 'user' | 'assistant'
-  readonly content: string
-  readonly parentMessageId: string | null
-  readonly clientMessageId: string | null
-  readonly citations: readonly Citation[]
-  readonly createdAt: Date
+export type * from './messages-port.js'
+
+export interface MessagesServiceOptions {
+  readonly db: Kysely<Database>
+  readonly search: SearchService
+  readonly answers: AnswerWriter
+  readonly reads: ReadAudit
 }
-
-export interface PostedMessage {
-  readonly content: string
-  readonly clientMessageId?: string | undefined
-  /** Passages that are retrieved, 1 to 50. */
-  readonly topK: number
-}
-
-export interface PostedPair {
-  readonly message: Message
-  readonly answer: Message
-  /** False: the message was there before, by its clientMessageId. */
-  readonly created: boolean
-}
-
-export interface MessagePage {
-  readonly items: readonly Message[]
-  readonly nextCursor: string | null
-  readonly startCursor: string | null
-  readonly endCursor: string | null
-}
-
-export interface MessagesService {
-  /**
-   * Stores a user's message, retrieves, and stores the answer. `onStored` is told as soon as the message is kept: it
-   * is from then on, even if answering fails; posting it again with the same clientMessageId answers it.
-   * @throws GatewayError NOT_FOUND, SESSION_ENDED, IDEMPOTENCY_CONFLICT, or what the search throws.
-   */
-  post(
-    actor: UserActor,
-    sessionId: string,
-    posted: PostedMessage,
-    onStored?: (message: Message) => void,
-  ): Promise<PostedPair>
-  /**
-   * In the order of their writing or against it; limit 1 to 200. A cursor is the place of a message and serves both
-   * orders. `nextCursor` is null when nothing more lies in this order; `endCursor` is there to ask again later.
-   * @throws GatewayError NOT_FOUND, or VALIDATION_FAILED for a cursor that this session has not given.
-   */
-  list(
-    actor: UserActor,
-    sessionId: string,
-    query: { readonly limit: number; readonly cursor?: string | undefined; readonly order: 'asc' | 'desc' },
-  ): Promise<MessagePage>
-}
-
-/** What wrote an answer: quotations, composed without a language model. */
-const extractive = 'extractive'
 
 export function createMessagesService({
   db,
   search,
+  answers,
   reads,
-}: {
-  readonly db: Kysely<Database>
-  readonly search: SearchService
-  readonly reads: ReadAudit
-}): MessagesService {
+}: MessagesServiceOptions): MessagesService {
   /** A repeat that comes while the first attempt is answering waits for it. */
-  const answering = new Map<string, Promise<Message>>()
+  const answering = new SharedAnswers<Message>()
 
-  function answerOnce(actor: UserActor, message: Message, topK: number): Promise<Message> {
-    const underWay = answering.get(message.id)
-    if (underWay) return underWay
-    const answer = answerTo(actor, message, topK).finally(() => answering.delete(message.id))
-    answering.set(message.id, answer)
-    return answer
-  }
-
-  async function answerTo(actor: UserActor, message: Message, topK: number): Promise<Message> {
+  async function answerTo(
+    actor: UserActor,
+    message: Message,
+    topK: number,
+    progress: Parameters<Parameters<typeof answering.join>[2]>[0],
+  ): Promise<Message> {
     const stored = await findAnswer(db, message.id)
     if (stored) return messageOf(stored)
-    const hits = await search.search({ query: message.content, topK, scoreThreshold: 0 })
-    const { content, citations } = composeAnswer(message.content, hits)
-    return inTransaction(db, async transaction => {
-      const session = { id: message.sessionId, userId: actor.userId }
-      if (!(await lockSession(transaction, session))) throw noSuchSession()
-      const earlier = await findAnswer(transaction, message.id) // by another process, since we looked
-      if (earlier) return messageOf(earlier)
-      const row = await append(transaction, {
-        ...unlinked(session.id, content),
-        role: 'assistant',
-        parent_message_id: message.id,
-        citations: JSON.stringify(citations),
-        model: extractive,
-      })
-      await recordAudit(transaction, actor, {
-        action: 'message.answer',
-        resource: sessionResource(session.id),
-        details: { messageId: row.id, model: extractive },
-      })
-      return messageOf(row)
-    })
+    const query = { query: message.content, topK, scoreThreshold: 0 }
+    const passages = await search.search(query, progress.signal)
+    const answer = await answers.write({ question: message.content, passages, ...progress })
+    progress.signal.throwIfAborted()
+    return messageOf(await inTransaction(db, transaction => keepAnswer(transaction, actor, message, answer)))
   }
 
   async function keepOrRefuse(actor: UserActor, sessionId: string, posted: PostedMessage) {
     const resource = sessionResource(sessionId)
     try {
-      const kept = await inTransaction(db, transaction => keep(transaction, actor, sessionId, posted))
+      const kept = await inTransaction(db, transaction => keepMessage(transaction, actor, sessionId, posted))
       if (!kept.created)
         await reads.record(actor, { action: 'message.read', resource, details: { messageId: kept.row.id } })
       return kept
@@ -142,11 +66,28 @@ export function createMessagesService({
   }
 
   return {
-    async post(actor, sessionId, posted, onStored) {
+    async post(actor, sessionId, posted, follower) {
       const { row, created } = await keepOrRefuse(actor, sessionId, posted)
       const message = messageOf(row)
-      onStored?.(message)
-      return { message, created, answer: await answerOnce(actor, message, posted.topK) }
+      follower.onStored?.(message)
+      const answer = await answering.join(message.id, follower, progress =>
+        answerTo(actor, message, posted.topK, progress),
+      )
+      return { message, created, answer }
+    },
+
+    async read(actor, sessionId, messageId) {
+      const session = await findSession(db, { id: sessionId, userId: actor.userId })
+      const row = session && (await findMessage(db, { sessionId, id: messageId }))
+      await reads.record(actor, {
+        action: 'message.read',
+        resource: sessionResource(sessionId),
+        details: { messageId },
+        ...(row ? {} : { error: 'NOT_FOUND' }),
+      })
+      if (!session) throw noSuchSession()
+      if (!row) throw new GatewayError('NOT_FOUND', 'There is no such message')
+      return messageOf(row)
     },
 
     async list(actor, sessionId, { limit, cursor, order }) {
@@ -170,78 +111,5 @@ export function createMessagesService({
         endCursor: placeOf(page.at(-1)),
       }
     },
-  }
-}
-
-async function keep(
-  transaction: Transaction<Database>,
-  actor: UserActor,
-  sessionId: string,
-  { content, clientMessageId }: PostedMessage,
-): Promise<{ row: MessageRow; created: boolean }> {
-  const locked = await lockSession(transaction, { id: sessionId, userId: actor.userId })
-  if (!locked) throw noSuchSession()
-  const earlier =
-    clientMessageId === undefined
-      ? undefined
-      : await findMessageByClientId(transaction, sessionId, clientMessageId)
-  if (earlier) {
-    if (earlier.content === content) return { row: earlier, created: false }
-    throw new GatewayError(
-      'IDEMPOTENCY_CONFLICT',
-      'The clientMessageId was used for a message of other content',
-      {
-        field: 'clientMessageId',
-      },
-    )
-  }
-  if (locked.ended_at)
-    throw new GatewayError('SESSION_ENDED', 'The session has ended and takes no more messages')
-  const row = await append(transaction, {
-    ...unlinked(sessionId, content),
-    client_message_id: clientMessageId ?? null,
-  })
-  await recordAudit(transaction, actor, {
-    action: 'message.create',
-    resource: sessionResource(sessionId),
-    details: { messageId: row.id },
-  })
-  return { row, created: true }
-}
-
-function sessionResource(id: string) {
-  return { type: 'session', id } as const
-}
-
-function unlinked(session_id: string, content: string) {
-  return {
-    session_id,
-    content,
-    role: 'user' as const,
-    parent_message_id: null,
-    client_message_id: null,
-    citations: '[]',
-    model: null,
-  }
-}
-
-async function append(
-  transaction: Transaction<Database>,
-  message: Omit<Parameters<typeof insertMessage>[1], 'created_at'>,
-): Promise<MessageRow> {
-  const created_at = await takeMessageTime(transaction, message.session_id)
-  return insertMessage(transaction, { ...message, created_at })
-}
-
-function messageOf(row: MessageRow): Message {
-  return {
-    id: row.id,
-    sessionId: row.session_id,
-    role: row.role,
-    content: row.content,
-    parentMessageId: row.parent_message_id,
-    clientMessageId: row.client_message_id,
-    citations: row.citations,
-    createdAt: row.created_at,
   }
 }

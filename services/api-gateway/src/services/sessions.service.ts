@@ -4,7 +4,6 @@ import type { AuditAction } from '../audit/audit-actions.js'
 import type { ReadAudit } from '../audit/read-audit.js'
 import { inTransaction } from '../db/held-transaction.js'
 import type { Database } from '../db/schema.js'
-import { GatewayError } from '../errors.js'
 import { recordAudit } from '../repositories/audit-logs.repository.js'
 import { decodeCursor, encodeCursor } from '../repositories/keyset-cursor.js'
 import {
@@ -17,6 +16,9 @@ import {
   renameSession,
   type SessionRow,
 } from '../repositories/sessions.repository.js'
+import type { Message } from './messages-port.js'
+import { noSuchSession } from './no-such-session.js'
+import { sessionMessages } from './session-messages.js'
 
 export interface Session {
   readonly id: string
@@ -31,6 +33,15 @@ export interface Session {
 export interface SessionPage {
   readonly items: readonly Session[]
   readonly nextCursor: string | null
+}
+
+export interface SessionExport {
+  readonly session: Session
+  /**
+   * The messages that there are now, oldest first, a page at a time in memory. Fails rather than ends early when the
+   * session is deleted meanwhile.
+   */
+  readonly messages: AsyncIterable<Message>
 }
 
 /** Another user's session is none: NOT_FOUND, as for one that does not exist. */
@@ -49,6 +60,8 @@ export interface SessionsService {
   end(actor: UserActor, id: string): Promise<Session>
   /** With its messages. @throws GatewayError NOT_FOUND. */
   remove(actor: UserActor, id: string): Promise<void>
+  /** Audited whole before its first message is read. @throws GatewayError NOT_FOUND. */
+  export(actor: UserActor, id: string): Promise<SessionExport>
 }
 
 export interface SessionsServiceOptions {
@@ -126,11 +139,18 @@ export function createSessionsService({ db, reads }: SessionsServiceOptions): Se
         (await deleteSession(transaction, session)) ? true : undefined,
       )
     },
-  }
-}
 
-export function noSuchSession(): GatewayError {
-  return new GatewayError('NOT_FOUND', 'There is no such session')
+    async export(actor, id) {
+      const row = await findSession(db, { id, userId: actor.userId })
+      await reads.record(actor, {
+        action: 'session.export',
+        resource: { type: 'session', id },
+        ...(row ? { details: { count: row.message_count } } : { error: 'NOT_FOUND' }),
+      })
+      if (!row) throw noSuchSession()
+      return { session: sessionOf(row), messages: sessionMessages(db, id, row.message_count) }
+    },
+  }
 }
 
 function sessionOf(row: SessionRow): Session {

@@ -2,6 +2,7 @@ import { systemClock } from '@voiceassist/kernel'
 import { describeDatabases, type TempDatabase, tempDatabase } from '@voiceassist/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { extractiveAnswerWriter } from '#src/answers/extractive-answer-writer'
 import { gatewayActor, type UserActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
 import { createAuthService } from '#src/services/auth.service'
@@ -10,6 +11,7 @@ import { createSessionsService, type SessionsService } from '#src/services/sessi
 
 const seed = 7
 const numRuns = 12
+const { signal } = new AbortController()
 
 describeDatabases('pages under concurrent inserts', kind => {
   let temp: TempDatabase
@@ -23,7 +25,12 @@ describeDatabases('pages under concurrent inserts', kind => {
     database = await temp.open()
     const { db } = database
     const reads = { record: async () => {} }
-    messages = createMessagesService({ db, search: { search: async () => [] }, reads })
+    messages = createMessagesService({
+      db,
+      search: { search: async () => [] },
+      answers: extractiveAnswerWriter,
+      reads,
+    })
     sessions = createSessionsService({ db, reads })
     const auth = createAuthService({ db, clock: systemClock, tokenSecret: 'x'.repeat(32) })
     const user = { email: 'a@example.org', password: 'long enough', role: 'user' } as const
@@ -45,7 +52,7 @@ describeDatabases('pages under concurrent inserts', kind => {
         const session = (await sessions.create(actor, {})).id
         const write = async (count: number) => {
           for (let n = 0; n < count; n++)
-            await messages.post(actor, session, { content: `message ${n}`, topK: 1 })
+            await messages.post(actor, session, { content: `message ${n}`, topK: 1 }, { signal })
         }
         await write(before)
         let writing = true

@@ -3,9 +3,11 @@ import { type Clock, systemClock } from '@voiceassist/kernel'
 import { type DatabaseKind, tempDatabase } from '@voiceassist/testkit'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
+import { type Answers, createAnswers } from '#src/answers/create-answers'
 import { type AppDependencies, buildApp } from '#src/app'
 import { gatewayActor } from '#src/audit/actor'
 import { ReadAuditWriter } from '#src/audit/read-audit-writer'
+import type { Config } from '#src/config'
 import type { OpenDatabase } from '#src/db/open-database'
 import { insertAuditRows } from '#src/repositories/audit-logs.repository'
 import { createAuditService } from '#src/services/audit.service'
@@ -33,6 +35,7 @@ export interface TestApp {
   readonly auth: AuthService
   readonly search: FakeSearch
   readonly documents: FakeDocuments
+  readonly answers: Answers
   readonly users: Readonly<
     Record<TestRole, { readonly id: string; readonly email: string; readonly token: string }>
   >
@@ -47,12 +50,14 @@ export interface TestApp {
 export interface TestAppOptions {
   readonly kind?: DatabaseKind
   readonly clock?: Clock
+  /** Absent: answers are quotations. */
+  readonly llm?: Config['llm']
   readonly overrides?: Partial<AppDependencies>
 }
 
 /** The whole HTTP on a database of its own, with fakes for search and documents, and one user of each role. */
 export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { kind = 'pglite', clock = systemClock, overrides = {} } = options
+  const { kind = 'pglite', clock = systemClock, llm, overrides = {} } = options
   const temp = await tempDatabase({ kind })
   const database = await temp.open()
   const { db } = database
@@ -62,6 +67,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const log: string[] = []
   const logger = pino({ level: 'debug' }, lines(log))
   const reads = new ReadAuditWriter({ store: rows => insertAuditRows(db, rows), clock, logger })
+  const answers = createAnswers({ llm, clock, logger })
   const app = await buildApp({
     clock,
     logger,
@@ -71,9 +77,10 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       search,
       documents,
       sessions: createSessionsService({ db, reads }),
-      messages: createMessagesService({ db, search, reads }),
       audit: createAuditService({ db, clock, auditKey: () => auditKey }),
       reads,
+      messages: createMessagesService({ db, search, answers: answers.writer, reads }),
+      answerTally: answers.tally,
     },
     healthChecks: [],
     maxDocumentBytes: 10_000,
@@ -92,6 +99,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
     auth,
     search,
     documents,
+    answers,
     users,
     log,
     storeReads: () => reads.close(),
@@ -104,6 +112,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       }),
     async close() {
       await app.close()
+      answers.close()
       await reads.close()
       await temp.close()
     },

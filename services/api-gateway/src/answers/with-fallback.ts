@@ -1,0 +1,62 @@
+import type { Logger } from 'pino'
+import { defaultMinScore } from '../knowledge/score.js'
+import { errorFields } from '../plugins/error-fields.js'
+import { AnswerFailure, type FallbackOutcome } from './answer-outcome.js'
+import type { AnswerTally } from './answer-tally.js'
+import type { AnswerWriter } from './answer-writer.js'
+
+export interface WithFallbackOptions {
+  /** Absent: none is configured. */
+  readonly chat?: AnswerWriter | undefined
+  /** Always has an answer. */
+  readonly extractive: AnswerWriter
+  readonly tally: AnswerTally
+  readonly logger: Pick<Logger, 'warn' | 'error'>
+}
+
+/** Answers by the model from the passages that are relevant, and by quotations where there is no such answer. */
+export function withFallback({ chat, extractive, tally, logger }: WithFallbackOptions): AnswerWriter {
+  return {
+    async write(request) {
+      const quoted = (outcome: FallbackOutcome, citationsRemoved = 0) => {
+        tally.count(outcome, citationsRemoved)
+        return extractive.write(request)
+      }
+      if (!chat) return quoted('not_configured')
+      const passages = request.passages.filter(({ score }) => score >= defaultMinScore)
+      if (passages.length === 0) return quoted('no_passages')
+      let isStreamed = false
+      const onDelta = (text: string) => {
+        isStreamed = true
+        request.onDelta(text)
+      }
+      try {
+        const answer = await chat.write({ ...request, passages, onDelta })
+        tally.count('generated', answer.citationsRemoved)
+        return answer
+      } catch (error) {
+        request.signal.throwIfAborted()
+        const failure = failureOf(error)
+        logFailure(failure, logger)
+        if (isStreamed) request.onReset(failure.outcome)
+        return quoted(failure.outcome, failure.citationsRemoved)
+      }
+    },
+  }
+}
+
+function failureOf(error: unknown): AnswerFailure {
+  return error instanceof AnswerFailure ? error : new AnswerFailure('fault', { cause: error })
+}
+
+/** By its code alone: what the server sent may quote what was asked. */
+function logFailure(failure: AnswerFailure, logger: WithFallbackOptions['logger']): void {
+  const { outcome, status, cause } = failure
+  if (outcome === 'fault')
+    logger.error({ code: outcome, ...errorFields(cause) }, 'a model’s answer is not taken')
+  else
+    logger.warn(
+      { code: outcome, ...(status === undefined ? {} : { status }) },
+      'a model’s answer is not taken',
+    )
+}
