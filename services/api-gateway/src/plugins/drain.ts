@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import fastifyPlugin from 'fastify-plugin'
 import { GatewayError } from '../errors.js'
 
@@ -7,13 +8,24 @@ import { GatewayError } from '../errors.js'
  */
 export const drain = fastifyPlugin(async app => {
   let draining = false
+  const connections = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
   app.addHook('preClose', async () => {
     draining = true
+    // Opened in advance, as browsers do: the server takes them for busy and would wait for their first request.
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
   })
   app.addHook('onRequest', async () => {
     if (draining) throw new GatewayError('SHUTTING_DOWN', 'The gateway is shutting down')
   })
   app.addHook('onSend', async (_request, reply) => {
     if (draining) reply.header('connection', 'close')
+  })
+  // A stream that had begun before promised to keep its connection, which would hold the server open until it times out.
+  app.addHook('onResponse', async () => {
+    if (draining) app.server.closeIdleConnections()
   })
 })

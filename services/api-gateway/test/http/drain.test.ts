@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { connect, type Server, type Socket } from 'node:net'
 import { gate } from '@voiceassist/testkit'
 import { expect, it } from 'vitest'
 import { passage } from './support/fake-services.js'
@@ -57,3 +57,16 @@ it('lets requests end while the server closes, and refuses new ones on open conn
   expect(test.log.join()).not.toMatch(/"at":|drain\.js/)
   await test.close()
 })
+
+it('does not wait for a connection on which nothing was asked', async () => {
+  const test = await openTestApp()
+  const port = Number(new URL(await test.app.listen({ host: '127.0.0.1', port: 0 })).port)
+  const silent = await openConnection(port)
+  await expect.poll(() => openConnections(test.app.server)).toBe(1)
+  await Promise.all([test.app.close(), silent.closed])
+  await test.close()
+})
+
+function openConnections(server: Server): Promise<number> {
+  return new Promise(resolve => server.getConnections((_error, count) => resolve(count)))
+}
