@@ -33,7 +33,7 @@ describe('the API reference', () => {
     expect(routes.length).toBeGreaterThan(15)
     for (const { method, url, access } of routes) {
       const name = `${method} ${url}`
-      const operation = paths[url.replace(':id', '{id}')]?.[method.toLowerCase()]
+      const operation = paths[url.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
       expect(operation, name).toBeDefined()
       expect(operation!.summary, name).toBeTruthy()
       expect(operation!.security, name).toHaveLength(access === 'public' ? 0 : 1)

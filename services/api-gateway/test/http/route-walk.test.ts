@@ -26,7 +26,9 @@ const intended: Record<string, RouteAccess> = {
   'PATCH /api/sessions/:id': 'user',
   'DELETE /api/sessions/:id': 'user',
   'POST /api/sessions/:id/end': 'user',
+  'GET /api/sessions/:id/export': 'user',
   'GET /api/sessions/:id/messages': 'user',
+  'GET /api/sessions/:id/messages/:messageId': 'user',
   'POST /api/sessions/:id/messages': 'user',
   'POST /api/search': 'user',
   'GET /api/admin/audit-logs': 'admin',
@@ -101,7 +103,7 @@ describe('every route', () => {
               : `Bearer ${test.users[who].token}`
         const { statusCode } = await test.app.inject({
           method: method as 'GET',
-          url: url.replace(':id', randomUUID()).replace('*', 'swagger-ui.css'),
+          url: url.replaceAll(/:\w+/g, () => randomUUID()).replace('*', 'swagger-ui.css'),
           headers: authorization ? { authorization } : {},
         })
         expect([200, 302, 201, 400, 404, 415, 401, 403], `${route} as ${who}`).toContain(statusCode)
