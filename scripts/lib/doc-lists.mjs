@@ -1,3 +1,4 @@
+import { answerOutcomes } from '@voiceassist/api-gateway/answers/answer-outcome'
 import { auditActions } from '@voiceassist/api-gateway/audit/audit-actions'
 import { configVariables } from '@voiceassist/api-gateway/config'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
@@ -16,6 +17,7 @@ export const docLists = [
   { file: 'docs/configuration.md', name: 'variables', lines: variableLines },
   { file: 'docs/audit.md', name: 'audit actions', lines: auditLines },
   { file: 'docs/endpoints.md', name: 'endpoints', lines: endpointLines },
+  { file: 'docs/answers.md', name: 'outcomes', lines: outcomeLines },
 ]
 
 function errorLines() {
@@ -46,6 +48,15 @@ function auditLines() {
   return table(
     ['Action', 'What a row says'],
     Object.entries(auditActions).map(([action, meaning]) => [`\`${action}\``, meaning]),
+  )
+}
+
+function outcomeLines() {
+  return table(
+    ['Writer', 'Outcome', 'When'],
+    Object.entries(answerOutcomes).flatMap(([writer, outcomes]) =>
+      Object.entries(outcomes).map(([outcome, when]) => [`\`${writer}\``, `\`${outcome}\``, when]),
+    ),
   )
 }
 

@@ -35,6 +35,10 @@ export const message = strictObject({
   model: nullable(
     Type.String({ description: 'Of an answer: what wrote it, a model’s name or `extractive`' }),
   ),
+  containsPhi: Type.Boolean({
+    description:
+      'The content holds a number, address or birth date that identifies a person; names are not looked for',
+  }),
   createdAt: timestamp,
 })
 export type Message = Static<typeof message>

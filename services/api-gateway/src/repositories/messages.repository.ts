@@ -12,6 +12,7 @@ export interface NewMessage {
   readonly client_message_id: string | null
   readonly citations: string
   readonly model: string | null
+  readonly contains_phi: boolean
   /** From `takeMessageTime`. */
   readonly created_at: string
 }

@@ -12,6 +12,8 @@ export interface Message {
   readonly citations: readonly Citation[]
   /** Of an answer: what wrote it, a model's name or 'extractive'. */
   readonly model: string | null
+  /** Whether the content holds something that identifies a person; see `detectPhi`. */
+  readonly containsPhi: boolean
   readonly createdAt: Date
 }
 

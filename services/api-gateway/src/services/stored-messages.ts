@@ -2,12 +2,14 @@ import type { Transaction } from 'kysely'
 import type { UserActor } from '../audit/actor.js'
 import type { Citation, Database } from '../db/schema.js'
 import { GatewayError } from '../errors.js'
+import { containsPhi } from '../phi/detect-phi.js'
 import { recordAudit } from '../repositories/audit-logs.repository.js'
 import {
   findAnswer,
   findMessageByClientId,
   insertMessage,
   type MessageRow,
+  type NewMessage,
 } from '../repositories/messages.repository.js'
 import { lockSession, takeMessageTime } from '../repositories/sessions.repository.js'
 import type { Message, PostedMessage } from './messages-port.js'
@@ -105,10 +107,10 @@ function unlinked(session_id: string, content: string) {
 
 async function append(
   transaction: Transaction<Database>,
-  message: Omit<Parameters<typeof insertMessage>[1], 'created_at'>,
+  message: Omit<NewMessage, 'created_at' | 'contains_phi'>,
 ): Promise<MessageRow> {
   const created_at = await takeMessageTime(transaction, message.session_id)
-  return insertMessage(transaction, { ...message, created_at })
+  return insertMessage(transaction, { ...message, created_at, contains_phi: containsPhi(message.content) })
 }
 
 export function messageOf(row: MessageRow): Message {
@@ -121,6 +123,7 @@ export function messageOf(row: MessageRow): Message {
     clientMessageId: row.client_message_id,
     citations: row.citations,
     model: row.model,
+    containsPhi: row.contains_phi,
     createdAt: row.created_at,
   }
 }

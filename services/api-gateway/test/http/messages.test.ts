@@ -48,6 +48,22 @@ describeDatabases('messages', kind => {
     expect(await session()).toMatchObject({ messageCount: 2, lastMessageAt: pair.answer.createdAt })
   })
 
+  it('say whether they hold PHI', async () => {
+    const { message, answer } = (await post({ content: 'Call 415-555-0132 about the fever' })).json()
+    expect([message.containsPhi, answer.containsPhi]).toEqual([true, false])
+    test.search.next = async () => [
+      { ...passage, text: 'Aspirin lowers a fever: mail poison@clinic.example.' },
+    ]
+    const quoted = (await post({ content: question })).json()
+    expect([quoted.message.containsPhi, quoted.answer.containsPhi]).toEqual([false, true])
+    expect((await list()).items.map((item: typeof message) => item.containsPhi)).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ])
+  })
+
   it('are answered when nothing is found', async () => {
     test.search.next = async () => []
     expect((await post({ content: question })).json().answer).toMatchObject({
