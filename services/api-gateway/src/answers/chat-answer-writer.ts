@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '@voiceassist/kernel'
 import { openAiAddress } from '../openai-address.js'
 import { AnswerFailure } from './answer-outcome.js'
@@ -23,6 +24,8 @@ export interface ChatAnswerWriterOptions {
 
 /** Of a model's text, in UTF-16 code units. */
 export const maxAnswerLength = 16_000
+/** What is filtered in one turn of the event loop; it takes some 30 ms at worst. */
+const sliceLength = 1024
 
 /**
  * Answers by a language model behind OpenAI's chat completions API.
@@ -77,7 +80,10 @@ async function filtered(
     length += text.length
     if (length > maxAnswerLength) throw new AnswerFailure('too_long')
     if (repetition.push(text)) throw new AnswerFailure('repetitive')
-    keep(filter.push(text))
+    for (let start = 0; start < text.length; start += sliceLength) {
+      if (start > 0) await setImmediate() // so that a long piece does not hold up the event loop
+      keep(filter.push(text.slice(start, start + sliceLength)))
+    }
   }
   keep(filter.end())
   // Half a surrogate pair cannot be stored.

