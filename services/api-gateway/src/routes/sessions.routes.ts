@@ -91,7 +91,7 @@ export const sessionRoutes: RoutePlugin<{ readonly sessions: SessionsService }> 
       return reply
         .type('application/json; charset=utf-8')
         .header('content-disposition', `attachment; filename="session-${session.id}.json"`)
-        .send(Readable.from(exportText(sessionView(session), messages)) as never) // the type knows no streams
+        .send(Readable.from(exportText(sessionView(session), messages, request.log)) as never) // the type knows no streams
     },
   )
 
