@@ -36,6 +36,7 @@ import { messageRoutes } from './routes/messages.routes.js'
 import { createMetricsGuard, metricsRoutes } from './routes/metrics.routes.js'
 import { searchRoutes } from './routes/search.routes.js'
 import { sessionRoutes } from './routes/sessions.routes.js'
+import { userRoutes } from './routes/users.routes.js'
 import type { Services } from './services/create-services.js'
 
 export type { HealthCheck } from './routes/health.routes.js'
@@ -49,6 +50,8 @@ export interface AppDependencies {
   readonly healthChecks: readonly HealthCheck[]
   /** Guards /metrics; absent: only callers on this machine read it. */
   readonly metricsToken?: string | undefined
+  /** Addresses and CIDR ranges whose X-Forwarded-For is believed; absent: none. */
+  readonly trustedProxies?: readonly string[]
   /** Largest file that an upload takes. */
   readonly maxDocumentBytes: number
   readonly version: string
@@ -58,10 +61,12 @@ export interface AppDependencies {
 /** The gateway's HTTP, ready to listen or to be tested by `inject`. The caller closes what it handed over. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { clock, logger, database, services, rateLimits = defaultRateLimits } = dependencies
+  const { trustedProxies = [] } = dependencies
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: maxPathPartLength },
@@ -100,6 +105,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     auth: services.auth,
     loginsPerMinute: rateLimits.loginsPerMinute,
   })
+  await app.register(userRoutes, { prefix: '/api/admin', accounts: services.auth })
   await app.register(sessionRoutes, { prefix: '/api', sessions: services.sessions })
   await app.register(messageRoutes, { prefix: '/api', messages: services.messages })
   await app.register(searchRoutes, { prefix: '/api', search: services.search })

@@ -101,6 +101,8 @@ export async function openDependencies(
       reads,
       tokenSecret,
       auditKey,
+      loginLimits: config.sessions,
+      registrationOpen: config.registrationOpen,
       maxDocumentBytes: config.maxDocumentBytes,
     })
     return {

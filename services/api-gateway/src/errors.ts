@@ -31,7 +31,7 @@ export const gatewayErrors = {
   SESSION_ENDED: [409, 'The session has ended and takes no more messages'],
   IDEMPOTENCY_CONFLICT: [409, 'The clientMessageId was used for another message'],
   EMAIL_TAKEN: [409, 'An account with this e-mail exists'],
-  LAST_ADMINISTRATOR: [409, 'The account is the last active administrator and cannot be disabled'],
+  LAST_ADMINISTRATOR: [409, 'The last active administrator can be neither disabled, demoted nor deleted'],
   DOCUMENT_EXISTS: [409, 'The same document is stored already'],
   DOCUMENT_UNREADABLE: [422, 'The file is not text of a supported format, or holds no text'],
   DOCUMENT_ENCRYPTED: [422, 'The PDF cannot be opened without its password'],
@@ -51,12 +51,19 @@ export const gatewayErrors = {
 
 export type GatewayErrorCode = keyof typeof gatewayErrors
 
+export interface GatewayErrorOptions extends CodedErrorOptions {
+  /** When the same request may be taken; whole seconds. */
+  readonly retryAfterSeconds?: number
+}
+
 export class GatewayError extends CodedError<GatewayErrorCode> {
   /** The HTTP status this error is answered with. */
   readonly status: number
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(code: GatewayErrorCode, message: string, options?: CodedErrorOptions) {
+  constructor(code: GatewayErrorCode, message: string, options?: GatewayErrorOptions) {
     super(code, message, options)
     this.status = gatewayErrors[code][0]
+    this.retryAfterSeconds = options?.retryAfterSeconds
   }
 }

@@ -35,6 +35,13 @@ export async function commandCall({ words, operands, options }: GivenCommand): P
     case 'user disable':
     case 'user enable':
       return { command: 'user set-active', args: { who: first, active: words === 'user enable' } }
+    case 'user password': {
+      const password = await readPassword({ fromStdin: options['password-stdin'] === true })
+      return { command: words, args: { who: first, password } }
+    }
+    case 'user revoke':
+    case 'user delete':
+      return { command: words, args: { who: first } }
     case 'kb import': {
       const paths = operands.map(path => resolve(path))
       const concurrency = integerOption(words, options, 'concurrency', 1, 64)

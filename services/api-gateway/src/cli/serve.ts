@@ -58,6 +58,7 @@ async function listen(
   const app = await buildApp({
     ...dependencies,
     maxDocumentBytes: config.maxDocumentBytes,
+    trustedProxies: config.trustedProxies,
     ...(config.metricsToken === undefined ? {} : { metricsToken: config.metricsToken }),
     healthChecks: [
       ...dependencies.healthChecks,

@@ -38,6 +38,18 @@ export const commandSyntaxes = {
   'user list': { summary: 'List the accounts', options: {} },
   'user disable': { summary: 'Close an account and end its logins', operand: 'EMAIL', options: {} },
   'user enable': { summary: 'Open a disabled account again', operand: 'EMAIL', options: {} },
+  'user password': {
+    summary: 'Give an account a new password and end its logins; asks for it',
+    operand: 'EMAIL',
+    options: { 'password-stdin': { description: 'read the password from standard input' } },
+  },
+  'user revoke': { summary: 'End all logins of an account', operand: 'EMAIL', options: {} },
+  'user delete': {
+    summary: 'Delete an account with its sessions and messages',
+    operand: 'EMAIL',
+    options: {},
+    notes: 'Its audit rows stay; a pseudonym stands for the account from then on.',
+  },
   'kb import': {
     summary: 'Store documents: .md, .txt, .html and .pdf files, and all of them in folders',
     operand: 'PATH…',

@@ -22,7 +22,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   const known = gatewayErrorOf(error)
   if (!reply.raw.destroyed) logFault(request.log, known) // a caller who has gone is no fault
   if (known.status === 401) reply.header('www-authenticate', 'Bearer')
-  if (known.status === 503) reply.header('retry-after', '1')
+  const retryAfterSeconds = known.retryAfterSeconds ?? (known.status === 503 ? 1 : undefined)
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
   return reply
     .status(known.status)
     .type('application/problem+json')

@@ -1,7 +1,7 @@
 import rateLimiter from '@fastify/rate-limit'
-import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { GatewayError } from '../errors.js'
+import { clientAddress } from './client-address.js'
 
 export interface RateLimits {
   /** Requests a minute and address, over all routes without a limit of their own. */
@@ -20,7 +20,7 @@ export const rateLimit = fastifyPlugin<{ readonly requestsPerMinute: number }>(
     await app.register(rateLimiter, {
       max: requestsPerMinute,
       timeWindow: windowMs,
-      keyGenerator: addressOf,
+      keyGenerator: request => clientAddress(request) ?? 'local',
       errorResponseBuilder: (_request, { after }) =>
         new GatewayError('TOO_MANY_REQUESTS', `Too many requests from this address; try again in ${after}`),
     })
@@ -30,9 +30,4 @@ export const rateLimit = fastifyPlugin<{ readonly requestsPerMinute: number }>(
 /** A route's own limit, as `config.rateLimit`. */
 export function atMost(perMinute: number): { max: number; timeWindow: number } {
   return { max: perMinute, timeWindow: windowMs }
-}
-
-/** Forwarding headers are not believed; a Unix socket has no address. */
-function addressOf(request: FastifyRequest): string {
-  return request.socket.remoteAddress ?? 'local'
 }

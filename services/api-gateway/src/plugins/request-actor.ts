@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Actor, UserActor } from '../audit/actor.js'
 import { routeOf } from './access-log.js'
+import { clientAddress } from './client-address.js'
 import { principalOf } from './route-access.js'
 
 /** Who makes the request, for the audit; on a public route nobody that is known. */
@@ -10,7 +11,7 @@ export function actorOf(request: FastifyRequest): Actor {
     role: request.principal?.role ?? null,
     service: 'api-gateway',
     requestId: request.id,
-    ipAddress: request.ip ?? null,
+    ipAddress: clientAddress(request),
     userAgent: request.headers['user-agent'] ?? null,
     endpoint: `${request.method} ${routeOf(request)}`,
   }

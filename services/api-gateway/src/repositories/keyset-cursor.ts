@@ -27,7 +27,11 @@ export function decodeCursor(cursor: string, scope = ''): KeysetPosition {
   const match = position.exec(Buffer.from(cursor, 'base64url').toString('latin1'))
   const found = match && { at: match[1]!, id: match[2]! }
   if (found && encodeCursor(found, scope) === cursor && isTime(found.at)) return found
-  throw new GatewayError('VALIDATION_FAILED', 'The cursor is not one that this list has given', {
+  throw cursorRefused()
+}
+
+export function cursorRefused(): GatewayError {
+  return new GatewayError('VALIDATION_FAILED', 'The cursor is not one that this list has given', {
     field: 'cursor',
     remedy: 'Take nextCursor of the page before, or leave it out to begin at the start',
   })

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Database, Role } from '../db/schema.js'
 
 export interface UserRow {
@@ -30,6 +30,12 @@ export function findUser(db: Kysely<Database>, id: string): Promise<UserRow | un
   return db.selectFrom('users').select(columns).where('id', '=', id).limit(1).executeTakeFirst()
 }
 
+/** @param email in lower case */
+export async function findUserId(db: Kysely<Database>, email: string): Promise<string | undefined> {
+  const found = await db.selectFrom('users').select('id').where('email', '=', email).limit(1).executeTakeFirst()
+  return found?.id
+}
+
 /** Undefined when the e-mail is taken. */
 export function insertUser(
   db: Kysely<Database>,
@@ -46,7 +52,7 @@ export function insertUser(
 /** In the order of their e-mails, those behind `afterEmail`. */
 export function listUsers(
   db: Kysely<Database>,
-  { limit, afterEmail = '' }: { limit: number; afterEmail?: string },
+  { limit, afterEmail }: { limit: number; afterEmail: string },
 ): Promise<UserRow[]> {
   return db
     .selectFrom('users')
@@ -57,38 +63,86 @@ export function listUsers(
     .execute()
 }
 
-/** False when the account is not active (any more): a login that races its disabling. */
-export async function updateLastLogin(db: Kysely<Database>, id: string, at: Date): Promise<boolean> {
-  const updated = await db
-    .updateTable('users')
-    .set({ last_login: at })
+/** Held until the transaction ends; what only refers to the user need not wait. */
+export function lockUser(
+  transaction: Kysely<Database>,
+  id: string,
+): Promise<(UserRow & { hashed_password: string }) | undefined> {
+  return transaction
+    .selectFrom('users')
+    .select([...columns, 'hashed_password'])
     .where('id', '=', id)
-    .where('is_active', '=', true)
-    .returning('id')
+    .limit(1)
+    .forNoKeyUpdate()
     .executeTakeFirst()
-  return updated !== undefined
 }
 
 /** Held until the transaction ends: whoever else asks waits, and then gets those who are active still. */
-export function lockActiveAdministrators(db: Kysely<Database>): Promise<Pick<UserRow, 'id' | 'email'>[]> {
-  return db
+export function lockActiveAdministrators(transaction: Kysely<Database>): Promise<{ id: string }[]> {
+  return transaction
     .selectFrom('users')
-    .select(['id', 'email'])
+    .select('id')
     .where('role', '=', 'admin')
     .where('is_active', '=', true)
     .orderBy('id') // one order for all, or two who lock at once may wait for each other
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
 }
 
-/** @param who e-mail in lower case, or id in lower case */
-export function updateUserActive(
-  db: Kysely<Database>,
-  who: { email: string } | { id: string },
-  { active, at }: { active: boolean; at: Date },
-): Promise<UserRow | undefined> {
-  const update = db.updateTable('users').set({ is_active: active, updated_at: at })
-  return ('id' in who ? update.where('id', '=', who.id) : update.where('email', '=', who.email))
+export interface UserChange {
+  readonly full_name?: string
+  readonly role?: Role
+  readonly is_active?: boolean
+  readonly hashed_password?: string
+  readonly password_changed_at?: Date
+  readonly last_login?: Date
+  readonly updated_at?: Date
+}
+
+/** Of a user whose row the transaction holds. */
+export function updateUser(
+  transaction: Kysely<Database>,
+  id: string,
+  change: UserChange,
+): Promise<UserRow> {
+  return transaction
+    .updateTable('users')
+    .set(change)
+    .where('id', '=', id)
     .returning(columns)
-    .executeTakeFirst()
+    .executeTakeFirstOrThrow()
+}
+
+/**
+ * Ends every login there is of a user: behind this time, on the database's clock, lie only later ones. The caller holds
+ * the user's row, so that no login begins meanwhile.
+ */
+export async function endLoginsOf(transaction: Kysely<Database>, id: string): Promise<void> {
+  await transaction
+    .updateTable('users')
+    .set(({ selectFrom }) => ({
+      not_before: sql<Date>`greatest(clock_timestamp(), not_before, ${selectFrom('auth_sessions')
+        .select(({ fn }) => fn.max('created_at').as('newest'))
+        .where('user_id', '=', id)} + interval '1 microsecond')`,
+    }))
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Leaves a pseudonym in the user's place; sessions and messages go with the user. */
+export async function deleteUser(
+  transaction: Kysely<Database>,
+  id: string,
+  newPseudonym: () => string,
+): Promise<void> {
+  const insert = () =>
+    transaction
+      .insertInto('deleted_users')
+      .values({ user_id: id, pseudonym: newPseudonym() })
+      .onConflict(conflict => conflict.column('pseudonym').doNothing())
+      .returning('user_id')
+      .executeTakeFirst()
+  let inserted = await insert()
+  while (!inserted) inserted = await insert() // the pseudonym was another's already
+  await transaction.deleteFrom('users').where('id', '=', id).execute()
 }

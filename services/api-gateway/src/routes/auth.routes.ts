@@ -1,11 +1,29 @@
-import { loginAnswer, loginRequest, noQuery, type User as UserView, user } from '@voiceassist/api-contract'
+import {
+  changePasswordRequest,
+  type LoginAnswer,
+  loginAnswer,
+  loginRequest,
+  noBody,
+  noQuery,
+  refreshRequest,
+  registerAnswer,
+  registerRequest,
+  type User as UserView,
+  user,
+} from '@voiceassist/api-contract'
+import { Type } from 'typebox'
 import { atMost } from '../plugins/rate-limit.js'
+import { actorOf, userActorOf } from '../plugins/request-actor.js'
 import { principalOf } from '../plugins/route-access.js'
 import type { AuthService } from '../services/auth.service.js'
-import type { User } from '../services/auth-accounts.service.js'
+import type { Login } from '../services/begin-login.js'
+import type { User } from '../services/user.js'
 import type { RoutePlugin } from './route-plugin.js'
 
 const tags = ['auth']
+
+/** A clinic behind one address logs in once a day, and refreshes every quarter of an hour. */
+const refreshesPerLogin = 30
 
 export interface AuthRoutesOptions {
   readonly auth: AuthService
@@ -13,10 +31,34 @@ export interface AuthRoutesOptions {
 }
 
 export const authRoutes: RoutePlugin<AuthRoutesOptions> = async (app, { auth, loginsPerMinute }) => {
+  const asOftenAsLogins = { rateLimit: atMost(loginsPerMinute) }
+
+  app.post(
+    '/register',
+    {
+      config: { access: 'public', ...asOftenAsLogins },
+      schema: {
+        tags,
+        summary: 'Make an account of one’s own',
+        description:
+          'Only where REGISTRATION_OPEN is true. The answer does not say whether the e-mail had an account already.',
+        querystring: noQuery,
+        body: registerRequest,
+        response: { 202: registerAnswer },
+      },
+    },
+    async (request, reply) => {
+      await auth.register(actorOf(request), request.body)
+      return reply
+        .status(202)
+        .send({ message: 'There is an account of this e-mail; if it is a new one, log in to it now' })
+    },
+  )
+
   app.post(
     '/login',
     {
-      config: { access: 'public', rateLimit: atMost(loginsPerMinute) },
+      config: { access: 'public', ...asOftenAsLogins },
       schema: {
         tags,
         summary: 'Log in',
@@ -26,15 +68,42 @@ export const authRoutes: RoutePlugin<AuthRoutesOptions> = async (app, { auth, lo
         response: { 200: loginAnswer },
       },
     },
-    async ({ body }) => {
-      const login = await auth.login(body.email, body.password)
-      return {
-        accessToken: login.accessToken,
-        tokenType: 'Bearer' as const,
-        expiresIn: login.expiresInSeconds,
-        role: login.user.role,
-        user: view(login.user),
-      }
+    async request =>
+      loginView(await auth.login(actorOf(request), request.body.email, request.body.password)),
+  )
+
+  app.post(
+    '/refresh',
+    {
+      config: { access: 'public', rateLimit: atMost(loginsPerMinute * refreshesPerLogin) },
+      schema: {
+        tags,
+        summary: 'Go on with a login',
+        description:
+          'Exchanges the refresh token for the next one and an access token. A token that comes a second time ends its login.',
+        querystring: noQuery,
+        body: refreshRequest,
+        response: { 200: loginAnswer },
+      },
+    },
+    async request => loginView(await auth.refresh(actorOf(request), request.body.refreshToken)),
+  )
+
+  app.post(
+    '/logout',
+    {
+      config: { access: 'user' },
+      schema: {
+        tags,
+        summary: 'End this login',
+        querystring: noQuery,
+        body: noBody,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      await auth.logout(userActorOf(request), principalOf(request).sessionId)
+      return reply.status(204).send(null)
     },
   )
 
@@ -44,11 +113,42 @@ export const authRoutes: RoutePlugin<AuthRoutesOptions> = async (app, { auth, lo
       config: { access: 'user' },
       schema: { tags, summary: 'Who the token belongs to', querystring: noQuery, response: { 200: user } },
     },
-    async request => view(await auth.me(principalOf(request).userId)),
+    async request => userView(await auth.me(principalOf(request).userId)),
+  )
+
+  app.post(
+    '/change-password',
+    {
+      config: { access: 'user', ...asOftenAsLogins },
+      schema: {
+        tags,
+        summary: 'Change one’s own password',
+        description: 'Ends all logins of the account, this one too; the answer is a new one.',
+        querystring: noQuery,
+        body: changePasswordRequest,
+        response: { 200: loginAnswer },
+      },
+    },
+    async request =>
+      loginView(
+        await auth.changePassword(userActorOf(request), principalOf(request).sessionId, request.body),
+      ),
   )
 }
 
-function view({ id, email, fullName, role, createdAt, lastLogin }: User): UserView {
+function loginView(login: Login): LoginAnswer {
+  return {
+    accessToken: login.accessToken,
+    tokenType: 'Bearer',
+    expiresIn: login.expiresInSeconds,
+    refreshToken: login.refreshToken,
+    refreshExpiresIn: login.refreshExpiresInSeconds,
+    role: login.user.role,
+    user: userView(login.user),
+  }
+}
+
+export function userView({ id, email, fullName, role, createdAt, lastLogin }: User): UserView {
   return {
     id,
     email,

@@ -9,13 +9,20 @@ export interface TokenClaims {
   readonly sessionId: string
 }
 
-export interface AuthTokens {
-  sign(claims: TokenClaims): Promise<string>
-  /** Undefined unless the token is one of ours, for us, and not expired. */
-  read(token: string): Promise<TokenClaims | undefined>
+export interface AccessToken {
+  readonly text: string
+  /** Until it expires. */
+  readonly seconds: number
 }
 
-export const tokenLifetimeSeconds = 900
+export interface AuthTokens {
+  /** Good for a quarter of an hour, and never beyond the end of its login. */
+  sign(claims: TokenClaims, loginEndsAt: Date): Promise<AccessToken>
+  /** Undefined unless the token is one of ours, for us, and not expired. */
+  read(token: string): Promise<(TokenClaims & { readonly expiresAtMs: number }) | undefined>
+}
+
+const longestSeconds = 900
 const issuer = 'voiceassist'
 const audience = 'voiceassist-api'
 const algorithm = 'HS256'
@@ -24,17 +31,20 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export function createAuthTokens({ secret, clock }: { secret: string; clock: Clock }): AuthTokens {
   const key = new TextEncoder().encode(secret)
   return {
-    sign({ userId, sessionId }) {
+    async sign({ userId, sessionId }, loginEndsAt) {
       const issuedAt = Math.floor(clock.now() / 1000)
-      return new SignJWT({ sid: sessionId })
+      const left = Math.floor(loginEndsAt.getTime() / 1000) - issuedAt
+      const seconds = Math.max(0, Math.min(longestSeconds, left))
+      const text = await new SignJWT({ sid: sessionId })
         .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
         .setIssuer(issuer)
         .setAudience(audience)
         .setSubject(userId)
         .setJti(randomUUID())
         .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + tokenLifetimeSeconds)
+        .setExpirationTime(issuedAt + seconds)
         .sign(key)
+      return { text, seconds }
     },
     async read(token) {
       const verified = await jwtVerify(token, key, {
@@ -44,8 +54,10 @@ export function createAuthTokens({ secret, clock }: { secret: string; clock: Clo
         requiredClaims: ['exp', 'jti'],
         currentDate: new Date(clock.now()),
       }).catch(() => undefined)
-      const { sub, sid } = verified?.payload ?? {}
-      return isUuid(sub) && isUuid(sid) ? { userId: sub, sessionId: sid } : undefined
+      const { sub, sid, exp = 0 } = verified?.payload ?? {}
+      return isUuid(sub) && isUuid(sid)
+        ? { userId: sub, sessionId: sid, expiresAtMs: exp * 1000 }
+        : undefined
     },
   }
 }

@@ -9,6 +9,7 @@ import { type AuditService, createAuditService } from './audit.service.js'
 import { type AuthService, createAuthService } from './auth.service.js'
 import { createDocumentsService } from './documents.service.js'
 import type { DocumentsService } from './documents-port.js'
+import type { LoginLimits } from './login-limits.js'
 import { createMessagesService, type MessagesService } from './messages.service.js'
 import { createSearchService } from './search.service.js'
 import type { SearchService } from './search-port.js'
@@ -34,6 +35,8 @@ export interface ServicesOptions {
   readonly reads: ReadAudit
   readonly tokenSecret: string
   readonly auditKey: () => string
+  readonly loginLimits: LoginLimits
+  readonly registrationOpen: boolean
   readonly maxDocumentBytes: number
 }
 
@@ -46,11 +49,13 @@ export function createServices({
   reads,
   tokenSecret,
   auditKey,
+  loginLimits,
+  registrationOpen,
   maxDocumentBytes,
 }: ServicesOptions): Services {
   const search = createSearchService({ db, embedder })
   return {
-    auth: createAuthService({ db, clock, tokenSecret }),
+    auth: createAuthService({ db, clock, tokenSecret, limits: loginLimits, registrationOpen }),
     sessions: createSessionsService({ db, reads }),
     messages: createMessagesService({ db, search, answers: answers.writer, reads }),
     search,

@@ -6,6 +6,8 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>
   /** Without a stored hash it works as long, and is false. @throws GatewayError OVERLOADED when too many wait. */
   verify(stored: string | undefined, password: string): Promise<boolean>
+  /** Whether a stored hash was made with other parameters than new ones are. */
+  needsRehash(stored: string): boolean
 }
 
 /** OWASP's minimum for argon2id; 19 MiB a computation. */
@@ -17,8 +19,11 @@ const parameters = {
   parallelism: 1,
 } as const
 
+/** How the PHC string of every hash begins that is made with these parameters. */
+const prefix = `$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.timeCost},p=${parameters.parallelism}$`
+
 /** A hash of the same cost that belongs to no password. */
-const nobodysHash = `$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.timeCost},p=${parameters.parallelism}$${zeros(16)}$${zeros(32)}`
+const nobodysHash = `${prefix}${zeros(16)}$${zeros(32)}`
 
 /** libuv has four threads for everything; hashing shall not take them all. */
 const maxConcurrent = 2
@@ -33,6 +38,7 @@ export function createPasswordHasher(): PasswordHasher {
       const matches = await turn(() => verify(stored ?? nobodysHash, password))
       return matches && stored !== undefined
     },
+    needsRehash: stored => !stored.startsWith(prefix),
   }
 }
 

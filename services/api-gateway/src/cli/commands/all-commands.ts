@@ -7,7 +7,10 @@ import { kbList } from './kb-list.js'
 import { kbReindex } from './kb-reindex.js'
 import { migrate } from './migrate.js'
 import { userCreate } from './user-create.js'
+import { userDelete } from './user-delete.js'
 import { userList } from './user-list.js'
+import { userPassword } from './user-password.js'
+import { userRevoke } from './user-revoke.js'
 import { userSetActive } from './user-set-active.js'
 
 /** What works on the database, by the names that go through the socket. */
@@ -21,6 +24,9 @@ export const allCommands = {
   migrate,
   'user create': userCreate,
   'user list': userList,
+  'user password': userPassword,
+  'user revoke': userRevoke,
+  'user delete': userDelete,
   'user set-active': userSetActive,
 } as const
 

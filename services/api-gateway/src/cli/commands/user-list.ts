@@ -1,20 +1,16 @@
-import type { User } from '../../services/auth-accounts.service.js'
+import type { User } from '../../services/user.js'
 import type { Command } from '../command.js'
 
 const pageSize = 1000
 
 export const userList: Command<Record<string, never>> = async ({ dependencies, out, signal }) => {
-  let page: User[]
-  let afterEmail: string | undefined
+  let cursor: string | undefined
   do {
     signal.throwIfAborted()
-    page = await dependencies.services.auth.listUsers({
-      limit: pageSize,
-      ...(afterEmail === undefined ? {} : { afterEmail }),
-    })
-    for (const user of page) out.line(lineOf(user))
-    afterEmail = page.at(-1)?.email
-  } while (page.length === pageSize)
+    const page = await dependencies.services.auth.listUsers({ limit: pageSize, cursor })
+    for (const user of page.items) out.line(lineOf(user))
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
   return 0
 }
 

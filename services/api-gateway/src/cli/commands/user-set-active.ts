@@ -10,7 +10,7 @@ export const userSetActive: Command<UserSetActiveArguments> = async (
   { dependencies, actor, out },
   { who, active },
 ) => {
-  const user = await dependencies.services.auth.setUserActive(actor, who, active)
+  const user = await dependencies.services.auth.updateUser(actor, who, { active })
   out.line(`${user.active ? 'enabled' : 'disabled'} ${user.email}`)
   return 0
 }

@@ -49,6 +49,7 @@ async function logins(db: Kysely<unknown>): Promise<void> {
       blocked_until timestamptz not null,
       updated_at timestamptz not null
     )`.execute(db)
+  await sql`create index login_throttle_updated_at on login_throttle (updated_at)`.execute(db)
 }
 
 async function insertOnly(db: Kysely<unknown>): Promise<void> {
