@@ -24,7 +24,8 @@ export const fullNameInput = text(0, 255)
 const givenPassword = Type.String({ minLength: 1, maxLength: 1024 })
 
 export const newPassword = text(8, 128, {
-  description: 'Not one of the commonest, not the e-mail or the part before its @, not one character repeated',
+  description:
+    'Not one of the commonest, not the e-mail or the part before its @, not one character repeated',
 })
 
 export const loginRequest = strictObject({ email: emailInput, password: givenPassword })

@@ -28,7 +28,11 @@ export const createAccountRequest = strictObject({
 export type CreateAccountRequest = Static<typeof createAccountRequest>
 
 export const changeAccountRequest = strictObject(
-  { fullName: Type.Optional(fullNameInput), role: Type.Optional(role), active: Type.Optional(Type.Boolean()) },
+  {
+    fullName: Type.Optional(fullNameInput),
+    role: Type.Optional(role),
+    active: Type.Optional(Type.Boolean()),
+  },
   { minProperties: 1 },
 )
 export type ChangeAccountRequest = Static<typeof changeAccountRequest>

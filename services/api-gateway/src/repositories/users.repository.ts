@@ -32,7 +32,12 @@ export function findUser(db: Kysely<Database>, id: string): Promise<UserRow | un
 
 /** @param email in lower case */
 export async function findUserId(db: Kysely<Database>, email: string): Promise<string | undefined> {
-  const found = await db.selectFrom('users').select('id').where('email', '=', email).limit(1).executeTakeFirst()
+  const found = await db
+    .selectFrom('users')
+    .select('id')
+    .where('email', '=', email)
+    .limit(1)
+    .executeTakeFirst()
   return found?.id
 }
 
@@ -100,11 +105,7 @@ export interface UserChange {
 }
 
 /** Of a user whose row the transaction holds. */
-export function updateUser(
-  transaction: Kysely<Database>,
-  id: string,
-  change: UserChange,
-): Promise<UserRow> {
+export function updateUser(transaction: Kysely<Database>, id: string, change: UserChange): Promise<UserRow> {
   return transaction
     .updateTable('users')
     .set(change)

@@ -68,8 +68,7 @@ export const authRoutes: RoutePlugin<AuthRoutesOptions> = async (app, { auth, lo
         response: { 200: loginAnswer },
       },
     },
-    async request =>
-      loginView(await auth.login(actorOf(request), request.body.email, request.body.password)),
+    async request => loginView(await auth.login(actorOf(request), request.body.email, request.body.password)),
   )
 
   app.post(

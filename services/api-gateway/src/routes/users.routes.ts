@@ -119,7 +119,12 @@ export const userRoutes: RoutePlugin<{ readonly accounts: AccountsService }> = a
     '/users/:id/revoke-sessions',
     {
       config,
-      schema: { ...onOne, summary: 'End all logins of an account', body: noBody, response: { 204: Type.Null() } },
+      schema: {
+        ...onOne,
+        summary: 'End all logins of an account',
+        body: noBody,
+        response: { 204: Type.Null() },
+      },
     },
     async (request, reply) => {
       await accounts.endLogins(userActorOf(request), request.params.id)

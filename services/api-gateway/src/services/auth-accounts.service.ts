@@ -177,15 +177,10 @@ export function createAccountsService({ db, clock, hasher, memory }: AuthParts):
       })),
 
     deleteUser: (actor, who) =>
-      change(
-        actor,
-        who,
-        { action: 'user.delete', losesAdministrator: true },
-        async (transaction, row) => {
-          await deleteUser(transaction, row.id, newPseudonym)
-          return { row, endsLogins: true }
-        },
-      ),
+      change(actor, who, { action: 'user.delete', losesAdministrator: true }, async (transaction, row) => {
+        await deleteUser(transaction, row.id, newPseudonym)
+        return { row, endsLogins: true }
+      }),
   }
 }
 

@@ -39,10 +39,14 @@ export function createRefreshService(parts: AuthParts): RefreshService {
     given: RefreshToken | undefined,
   ): Promise<Exchange> {
     const refuse = async (userId: string | null) => {
-      await recordAudit(transaction, { ...actor, userId }, {
-        action: 'auth.refresh',
-        error: 'UNAUTHENTICATED',
-      })
+      await recordAudit(
+        transaction,
+        { ...actor, userId },
+        {
+          action: 'auth.refresh',
+          error: 'UNAUTHENTICATED',
+        },
+      )
       return { refused: 'unknown' } as const
     }
     const held = given && (await lockAuthSession(transaction, given.sessionId))
@@ -60,11 +64,15 @@ export function createRefreshService(parts: AuthParts): RefreshService {
     const details = { login: sessionId }
     if (!sameHash(held.refresh_hash, given.hash)) {
       await revokeAuthSession(transaction, sessionId, at)
-      await recordAudit(transaction, { ...actor, userId: user.id }, {
-        action: 'auth.refresh_reused',
-        error: 'UNAUTHENTICATED',
-        details,
-      })
+      await recordAudit(
+        transaction,
+        { ...actor, userId: user.id },
+        {
+          action: 'auth.refresh_reused',
+          error: 'UNAUTHENTICATED',
+          details,
+        },
+      )
       return { refused: 'reused' }
     }
     const next = newRefreshToken(sessionId)

@@ -55,9 +55,7 @@ export function createAuthTokens({ secret, clock }: { secret: string; clock: Clo
         currentDate: new Date(clock.now()),
       }).catch(() => undefined)
       const { sub, sid, exp = 0 } = verified?.payload ?? {}
-      return isUuid(sub) && isUuid(sid)
-        ? { userId: sub, sessionId: sid, expiresAtMs: exp * 1000 }
-        : undefined
+      return isUuid(sub) && isUuid(sid) ? { userId: sub, sessionId: sid, expiresAtMs: exp * 1000 } : undefined
     },
   }
 }

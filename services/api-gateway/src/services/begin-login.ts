@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Database } from '../db/schema.js'
 import type { Transaction } from 'kysely'
+import type { Database } from '../db/schema.js'
 import { deleteExpiredAuthSessions, insertAuthSession } from '../repositories/auth-sessions.repository.js'
 import type { AuthParts } from './auth-parts.js'
 import { newRefreshToken } from './refresh-token.js'

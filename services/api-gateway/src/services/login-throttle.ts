@@ -105,9 +105,7 @@ export function createLoginThrottle({
     async begin(keys) {
       const ordered = [...keys].sort((a, b) => Buffer.compare(a.key, b.key))
       const counted =
-        ordered.length === 0
-          ? []
-          : await inTransaction(db, transaction => count(transaction, ordered))
+        ordered.length === 0 ? [] : await inTransaction(db, transaction => count(transaction, ordered))
       return {
         async succeed(transaction) {
           for (const { subject, before, after } of counted) {

@@ -78,9 +78,7 @@ export class TokenMemory implements TokenVerifier {
     this.#underWay.clear()
     for (const [key, { principal }] of this.#remembered) {
       const isRevoked =
-        'userId' in revoked
-          ? principal.userId === revoked.userId
-          : principal.sessionId === revoked.sessionId
+        'userId' in revoked ? principal.userId === revoked.userId : principal.sessionId === revoked.sessionId
       if (isRevoked) this.#remembered.delete(key)
     }
   }

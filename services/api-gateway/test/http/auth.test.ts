@@ -33,6 +33,8 @@ describeDatabases('logging in', kind => {
       accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
       tokenType: 'Bearer',
       expiresIn: 900,
+      refreshToken: expect.stringMatching(/^[\w-]{64}$/),
+      refreshExpiresIn: 900,
       role: 'viewer',
       user: {
         id: test.users.viewer.id,
@@ -48,7 +50,7 @@ describeDatabases('logging in', kind => {
 
   it('gives one answer to an unknown e-mail, a wrong password and a disabled account', async () => {
     await test.auth.createUser(actor, { email: 'gone@example.org', password, role: 'user' })
-    await test.auth.setUserActive(actor, 'gone@example.org', false)
+    await test.auth.updateUser(actor, 'gone@example.org', { active: false })
     const answers = [
       await login({ email: 'nobody@example.org', password }),
       await login({ email: 'user@example.org', password: `${password}!` }),
@@ -65,9 +67,9 @@ describeDatabases('logging in', kind => {
     const { id } = await test.auth.createUser(actor, { email: 'leaver@example.org', password, role: 'user' })
     const { accessToken } = (await login({ email: 'leaver@example.org', password })).json()
     expect((await me(accessToken)).statusCode).toBe(200)
-    await test.auth.setUserActive(actor, id, false)
+    await test.auth.updateUser(actor, id, { active: false })
     expect((await me(accessToken)).json()).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' })
-    await test.auth.setUserActive(actor, 'Leaver@example.org', true)
+    await test.auth.updateUser(actor, 'Leaver@example.org', { active: true })
     expect((await me(accessToken)).statusCode).toBe(401)
     expect((await login({ email: 'leaver@example.org', password })).statusCode).toBe(200)
   })

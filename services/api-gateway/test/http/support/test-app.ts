@@ -11,7 +11,7 @@ import type { Config } from '#src/config'
 import type { OpenDatabase } from '#src/db/open-database'
 import { insertAuditRows } from '#src/repositories/audit-logs.repository'
 import { createAuditService } from '#src/services/audit.service'
-import { type AuthService, createAuthService } from '#src/services/auth.service'
+import { type AuthService, type AuthServiceOptions, createAuthService } from '#src/services/auth.service'
 import { createMessagesService } from '#src/services/messages.service'
 import { createSessionsService } from '#src/services/sessions.service'
 import { FakeDocuments, FakeSearch } from './fake-services.js'
@@ -53,6 +53,7 @@ export interface TestAppOptions {
   /** Absent: answers are quotations. */
   readonly llm?: Config['llm']
   readonly overrides?: Partial<AppDependencies>
+  readonly auth?: Partial<AuthServiceOptions>
 }
 
 /** The whole HTTP on a database of its own, with fakes for search and documents, and one user of each role. */
@@ -61,7 +62,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const temp = await tempDatabase({ kind })
   const database = await temp.open()
   const { db } = database
-  const auth = createAuthService({ db, clock, tokenSecret })
+  const auth = createAuthService({ db, clock, tokenSecret, ...options.auth })
   const search = new FakeSearch()
   const documents = new FakeDocuments()
   const log: string[] = []
@@ -91,7 +92,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   for (const role of roles) {
     const email = `${role}@example.org`
     const { id } = await auth.createUser(gatewayActor('test'), { email, password, role })
-    users[role] = { id, email, token: (await auth.login(email, password)).accessToken }
+    users[role] = { id, email, token: (await auth.login(gatewayActor('test'), email, password)).accessToken }
   }
   return {
     app,
