@@ -97,8 +97,6 @@ export class TokenMemory implements TokenVerifier {
   }
 
   #remember(key: string, entry: Remembered): void {
-    const known = this.#remembered.get(key)
-    if (known && known.checkedAtMs > entry.checkedAtMs) return // a later check was quicker
     this.#remembered.delete(key)
     this.#remembered.set(key, entry)
     if (this.#remembered.size > maxRemembered) {

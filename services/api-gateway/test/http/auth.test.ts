@@ -1,6 +1,6 @@
 import { describeDatabases, FakeClock } from '@voiceassist/testkit'
 import { SignJWT } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gatewayActor } from '#src/audit/actor'
 import { openTestApp, password, type TestApp, tokenSecret } from './support/test-app.js'
 
@@ -120,6 +120,171 @@ describeDatabases('logging in', kind => {
       .sign(new TextEncoder().encode(tokenSecret))
     await clock.advance(15 * minuteMs)
     expect((await me(longer)).statusCode).toBe(401)
+  })
+})
+
+describeDatabases('the routes of accounts', kind => {
+  const clock = new FakeClock(Date.UTC(2025, 5, 1, 12))
+  let test: TestApp
+
+  beforeAll(async () => {
+    test = await openTestApp({
+      kind,
+      clock,
+      auth: { registrationOpen: true },
+      overrides: { rateLimits: { requestsPerMinute: 1e6, loginsPerMinute: 1e5 } },
+    })
+  })
+  afterAll(() => test.close())
+
+  const post = (path: string, payload?: object, token?: string) =>
+    test.call('POST', `/api/auth/${path}`, {
+      ...(payload ? { payload } : {}),
+      ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
+    })
+  const me = async (token: string) =>
+    (await test.call('GET', '/api/auth/me', { headers: { authorization: `Bearer ${token}` } })).statusCode
+
+  it('go from registration to the end of a login', async () => {
+    const account = { email: 'new@example.org', password, fullName: 'Newcomer' }
+    const [made, taken] = [await post('register', account), await post('register', account)]
+    expect([made.statusCode, taken.statusCode]).toEqual([202, 202])
+    expect(made.body).toBe(taken.body)
+
+    const login = (await post('login', { email: account.email, password })).json()
+    expect(login.user).toMatchObject({ email: 'new@example.org', role: 'user', fullName: 'Newcomer' })
+    const refreshed = await post('refresh', { refreshToken: login.refreshToken })
+    expect(refreshed.statusCode).toBe(200)
+    expect(refreshed.json()).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, user: login.user })
+
+    const wrong = await post(
+      'change-password',
+      { currentPassword: 'wrong', newPassword: 'a better password' },
+      refreshed.json().accessToken,
+    )
+    expect(wrong.json()).toMatchObject({ status: 401, code: 'INVALID_CREDENTIALS', field: 'currentPassword' })
+    const changed = await post(
+      'change-password',
+      { currentPassword: password, newPassword: 'a better password' },
+      refreshed.json().accessToken,
+    )
+    expect(changed.statusCode).toBe(200)
+    expect(await me(refreshed.json().accessToken)).toBe(401)
+    expect(await me(changed.json().accessToken)).toBe(200)
+
+    const out = await post('logout', undefined, changed.json().accessToken)
+    expect([out.statusCode, out.body]).toEqual([204, ''])
+    expect(await me(changed.json().accessToken)).toBe(401)
+    const ended = await post('refresh', { refreshToken: changed.json().refreshToken })
+    expect(ended.json()).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' })
+  })
+
+  it('take no fields but their own, and say which is wrong', async () => {
+    for (const [path, payload, field] of [
+      ['refresh', {}, 'refreshToken'],
+      ['refresh', { refreshToken: 'x', more: 1 }, 'more'],
+      ['register', { email: 'a@b', password: 'short' }, 'password'],
+      ['register', { email: 'a@b', password, role: 'admin' }, 'role'],
+    ] as const)
+      expect((await post(path, payload)).json(), path).toMatchObject({ code: 'VALIDATION_FAILED', field })
+  })
+
+  it('say when the next attempt is taken, for every e-mail alike', async () => {
+    for (const email of ['viewer@example.org', 'nobody@example.org']) {
+      for (let failure = 0; failure < 9; failure++) {
+        const answer = await post('login', { email, password: 'wrong' })
+        expect(answer.statusCode).toBe(failure < 6 ? 401 : 429)
+      }
+      const refused = await post('login', { email, password })
+      expect(refused.json()).toMatchObject({ status: 429, code: 'TOO_MANY_ATTEMPTS' })
+      expect(refused.headers['retry-after']).toBe('1')
+    }
+  })
+
+  it('audit from where, and by which route', async () => {
+    const rows = await test.database.db
+      .selectFrom('audit_logs')
+      .select(['action', 'ip_address', 'endpoint', 'status_code', 'request_id'])
+      .where('endpoint', 'is not', null)
+      .where('endpoint', 'like', '%/api/auth/%')
+      .execute()
+    const kinds = new Set(rows.map(row => `${row.action} ${row.endpoint} ${row.status_code}`))
+    expect([...kinds].sort()).toEqual([
+      'auth.login POST /api/auth/login 401',
+      'auth.login POST /api/auth/login 429',
+      'auth.login POST /api/auth/login null',
+      'auth.logout POST /api/auth/logout null',
+      'auth.password_change POST /api/auth/change-password 401',
+      'auth.password_change POST /api/auth/change-password null',
+      'auth.refresh POST /api/auth/refresh 401',
+      'auth.refresh POST /api/auth/refresh null',
+      'auth.register POST /api/auth/register 409',
+      'auth.register POST /api/auth/register null',
+    ])
+    expect(new Set(rows.map(row => row.ip_address))).toEqual(new Set(['127.0.0.1']))
+    for (const { request_id } of rows) expect(request_id).toMatch(/\S/)
+  })
+})
+
+it('registration is closed unless it is opened', async () => {
+  const test = await openTestApp()
+  const answer = await test.call('POST', '/api/auth/register', { payload: { email: 'a@b.org', password } })
+  expect(answer.json()).toMatchObject({ status: 403, code: 'REGISTRATION_CLOSED' })
+  await test.close()
+})
+
+describe('X-Forwarded-For', () => {
+  const trustedProxies = ['10.0.0.0/8', '2001:db8::1']
+  const attempts = async (test: TestApp, peer: string, forwarded: readonly string[]) => {
+    const codes: number[] = []
+    for (const from of forwarded) {
+      const { statusCode } = await test.app.inject({
+        method: 'POST',
+        url: '/api/auth/login',
+        remoteAddress: peer,
+        headers: { 'x-forwarded-for': from },
+        payload: { email: `${from}@example.org`, password: 'wrong' },
+      })
+      codes.push(statusCode)
+    }
+    return codes
+  }
+  const audited = async (test: TestApp) => {
+    const rows = await test.database.db
+      .selectFrom('audit_logs')
+      .select('ip_address')
+      .where('error_message', '=', 'INVALID_CREDENTIALS')
+      .orderBy('timestamp')
+      .execute()
+    return rows.map(row => row.ip_address)
+  }
+  const rateLimits = { requestsPerMinute: 1000, loginsPerMinute: 2 }
+
+  it('of a peer that is not trusted is not believed: neither by limits nor by the audit', async () => {
+    for (const overrides of [{ rateLimits }, { rateLimits, trustedProxies }]) {
+      const test = await openTestApp({ overrides })
+      expect(await attempts(test, '192.0.2.7', ['198.51.100.1', '198.51.100.2', '198.51.100.3'])).toEqual([
+        401, 401, 429,
+      ])
+      expect(await audited(test)).toEqual(['192.0.2.7', '192.0.2.7'])
+      await test.close()
+    }
+  })
+
+  it('of a trusted one is believed, as far as the last peer that is not trusted', async () => {
+    const test = await openTestApp({ overrides: { rateLimits, trustedProxies } })
+    const chains = ['198.51.100.1', '198.51.100.2', '203.0.113.66, 198.51.100.3, 10.1.1.1', '2001:db8::99']
+    expect(await attempts(test, '10.0.0.1', chains)).toEqual([401, 401, 401, 401])
+    expect(await audited(test)).toEqual(['198.51.100.1', '198.51.100.2', '198.51.100.3', '2001:db8::99'])
+    expect(await attempts(test, '2001:db8::1', ['198.51.100.1', '198.51.100.1'])).toEqual([401, 429])
+    await test.close()
+  })
+
+  it('that holds no address counts as the proxy’s own', async () => {
+    const test = await openTestApp({ overrides: { rateLimits, trustedProxies } })
+    expect(await attempts(test, '10.0.0.1', ['unknown', 'x'.repeat(200), '_hidden'])).toEqual([401, 401, 429])
+    expect(await audited(test)).toEqual(['10.0.0.1', '10.0.0.1'])
+    await test.close()
   })
 })
 

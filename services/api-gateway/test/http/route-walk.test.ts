@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { fastify } from 'fastify'
+import { decodeJwt, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gatewayActor } from '#src/audit/actor'
 import { type RouteAccess, routeAccess } from '#src/plugins/route-access'
 import type { RegisteredRoute } from '#src/plugins/route-table'
-import { openTestApp, roles, type TestApp } from './support/test-app.js'
+import { openTestApp, password, roles, type TestApp, type TestRole, tokenSecret } from './support/test-app.js'
 
 /** What is meant to be; the walk below asks the app what is. */
 const intended: Record<string, RouteAccess> = {
@@ -19,7 +21,18 @@ const intended: Record<string, RouteAccess> = {
   'GET /health/ready': 'public',
   'GET /metrics': 'metrics',
   'POST /api/auth/login': 'public',
+  'POST /api/auth/register': 'public',
+  'POST /api/auth/refresh': 'public',
+  'POST /api/auth/logout': 'user',
   'GET /api/auth/me': 'user',
+  'POST /api/auth/change-password': 'user',
+  'GET /api/admin/users': 'admin',
+  'POST /api/admin/users': 'admin',
+  'GET /api/admin/users/:id': 'admin',
+  'PATCH /api/admin/users/:id': 'admin',
+  'DELETE /api/admin/users/:id': 'admin',
+  'POST /api/admin/users/:id/reset-password': 'admin',
+  'POST /api/admin/users/:id/revoke-sessions': 'admin',
   'GET /api/sessions': 'user',
   'POST /api/sessions': 'user',
   'GET /api/sessions/:id': 'user',
@@ -95,18 +108,8 @@ describe('every route', () => {
       const [method, url] = route.split(' ') as [string, string]
       answers[route] = []
       for (const who of ['nobody', ...roles, 'scraper'] as const) {
-        const authorization =
-          who === 'scraper'
-            ? `Bearer ${metricsToken}`
-            : who === 'nobody'
-              ? undefined
-              : `Bearer ${test.users[who].token}`
-        const { statusCode } = await test.app.inject({
-          method: method as 'GET',
-          url: url.replaceAll(/:\w+/g, () => randomUUID()).replace('*', 'swagger-ui.css'),
-          headers: authorization ? { authorization } : {},
-        })
-        expect([200, 302, 201, 400, 404, 415, 401, 403], `${route} as ${who}`).toContain(statusCode)
+        const { statusCode } = await send(method, url, await tokenFor(who, url))
+        expect([200, 201, 202, 204, 302, 400, 404, 415, 401, 403], `${route} as ${who}`).toContain(statusCode)
         if (statusCode !== 401 && statusCode !== 403) answers[route].push(who)
         else
           expect(statusCode, `${route} as ${who}`).toBe(
@@ -122,6 +125,56 @@ describe('every route', () => {
       ).toEqual(allowed[access])
     }
   })
+
+  it('refuses every token that is not, or no longer, one of ours', async () => {
+    const { email } = test.users.admin
+    const fresh = () => test.auth.login(gatewayActor('test'), email, password)
+    const [ended, alive] = [await fresh(), await fresh()]
+    const { sessionId } = await test.auth.verify(ended.accessToken)
+    await test.auth.logout({ ...gatewayActor('test'), userId: ended.user.id, role: 'admin' }, sessionId)
+    const claims = decodeJwt(alive.accessToken)
+    const forge = (change: object) =>
+      new SignJWT({ ...claims, ...change })
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+        .sign(new TextEncoder().encode(tokenSecret))
+    const [head, body, signature] = alive.accessToken.split('.') as [string, string, string]
+    const otherUser = Buffer.from(JSON.stringify({ ...claims, sub: test.users.user.id })).toString(
+      'base64url',
+    )
+    const refused = {
+      revoked: ended.accessToken,
+      expired: await forge({ iat: claims.iat! - 1000, exp: claims.iat! - 100 }),
+      'of another audience': await forge({ aud: 'another-api' }),
+      'with another user in it': `${head}.${otherUser}.${signature}`,
+      'with another signature': `${head}.${body}.${signature.replace(/^./, c => (c === 'A' ? 'B' : 'A'))}`,
+      'of refreshing': alive.refreshToken,
+    }
+    for (const route of routes) {
+      if (intended[route.replace('HEAD', 'GET')] === 'public') continue
+      const [method, url] = route.split(' ') as [string, string]
+      for (const [name, token] of Object.entries(refused))
+        expect((await send(method, url, token)).statusCode, `${route}: ${name}`).toBe(401)
+    }
+    expect((await send('GET', '/api/auth/me', await forge({}))).statusCode, 'the forgery itself').toBe(200)
+  })
+
+  function send(method: string, url: string, token: string | undefined) {
+    return test.app.inject({
+      method: method as 'GET',
+      url: url.replaceAll(/:\w+/g, () => randomUUID()).replace('*', 'swagger-ui.css'),
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    })
+  }
+
+  /** Whoever logs out needs a login of their own for it. */
+  async function tokenFor(who: 'nobody' | 'scraper' | TestRole, url: string): Promise<string | undefined> {
+    if (who === 'scraper') return metricsToken
+    if (who === 'nobody') return undefined
+    const { email, token } = test.users[who]
+    return url.endsWith('/logout')
+      ? (await test.auth.login(gatewayActor('test'), email, password)).accessToken
+      : token
+  }
 
   function isKnown(who: string): boolean {
     return (roles as readonly string[]).includes(who)

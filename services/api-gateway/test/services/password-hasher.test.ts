@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2'
 import { describe, expect, it } from 'vitest'
 import { createPasswordHasher } from '#src/services/password-hasher'
 
@@ -12,6 +13,24 @@ describe('the password hasher', () => {
     expect(await hasher.hash('päßword')).not.toBe(stored)
     expect(await hasher.verify(stored, 'päßword')).toBe(true)
     expect(await hasher.verify(stored, 'päßwort')).toBe(false)
+  })
+
+  it('reads the whole password: no 72 bytes, after which anything goes', async () => {
+    const hasher = createPasswordHasher()
+    const long = 'ä'.repeat(127)
+    const stored = await hasher.hash(`${long}x`)
+    expect(await hasher.verify(stored, `${long}x`)).toBe(true)
+    expect(await hasher.verify(stored, `${long}y`)).toBe(false)
+    expect(await hasher.verify(stored, long)).toBe(false)
+  })
+
+  it('knows hashes of other parameters, which are verified and made anew', async () => {
+    const hasher = createPasswordHasher()
+    expect(hasher.needsRehash(await hasher.hash('x'))).toBe(false)
+    const weaker = await hash('x', { algorithm: 2, memoryCost: 8192, timeCost: 1, parallelism: 1 })
+    expect(hasher.needsRehash(weaker)).toBe(true)
+    expect(await hasher.verify(weaker, 'x')).toBe(true)
+    expect(hasher.needsRehash('$2b$12$abcdefghijklmnopqrstuv')).toBe(true)
   })
 
   it('works as hard for nobody’s password, and refuses it', async () => {
