@@ -1,7 +1,12 @@
 import { audit } from './audit.js'
 import { retrieval } from './retrieval.js'
+import { tokens } from './tokens.js'
 
-const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = { audit, retrieval }
+const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
+  audit,
+  retrieval,
+  tokens,
+}
 
 const [name = '', ...argv] = process.argv.slice(2)
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined

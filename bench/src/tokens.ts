@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util'
+import { gatewayActor } from '@voiceassist/api-gateway/audit/actor'
+import { createAuthService } from '@voiceassist/api-gateway/services/auth.service'
+import { createAuthTokens } from '@voiceassist/api-gateway/services/auth-tokens'
+import { createLoginCheck } from '@voiceassist/api-gateway/services/login-check'
+import { defaultLoginLimits } from '@voiceassist/api-gateway/services/login-limits'
+import { TokenMemory } from '@voiceassist/api-gateway/services/token-memory'
+import { type Clock, systemClock } from '@voiceassist/kernel'
+import { createHashingEmbedder } from '@voiceassist/testkit'
+import { jwtVerify } from 'jose'
+import { benchDatabase } from './common/bench-database.js'
+import { machine, percentile, say } from './common/say.js'
+
+const usage = `Usage: npm run bench -- tokens [--database URL]
+
+Logs in once and verifies the token over and over: as the gateway does it for a token that it remembers, by jose's
+jwtVerify alone, and by signature and database query. The three take turns; each figure is the median of the rounds.
+
+  --database URL   a PostgreSQL server on which a database is made and dropped again; absent: the embedded one`
+
+const rounds = 31
+const secret = 'a secret of the bench, long enough for HS256'
+const password = 'correct horse battery'
+
+export async function tokens(argv: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { database: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  })
+  if (values.help) return console.log(usage)
+  const database = await benchDatabase(values.database, createHashingEmbedder())
+  try {
+    const { db } = database
+    const auth = createAuthService({ db, clock: systemClock, tokenSecret: secret })
+    const actor = gatewayActor('bench')
+    await auth.createUser(actor, { email: 'bench@example.org', password, role: 'user' })
+    const { accessToken } = await auth.login(actor, 'bench@example.org', password)
+
+    const logins = createLoginCheck({ db, clock: systemClock, limits: defaultLoginLimits })
+    const reader = createAuthTokens({ secret, clock: systemClock })
+    // A clock that stands still: what a remembered token costs between two of its checks.
+    const still: Clock = { ...systemClock, monotonic: () => 0 }
+    const memory = new TokenMemory({ clock: still, tokens: reader, logins })
+    const key = new TextEncoder().encode(secret)
+    const ways = {
+      remembered: { calls: 20_000, verify: () => memory.verify(accessToken) },
+      jwtVerify: { calls: 2000, verify: () => jwtVerify(accessToken, key, { algorithms: ['HS256'] }) },
+      query: { calls: 200, verify: async () => logins.check((await reader.read(accessToken))!) },
+    }
+    const names = Object.keys(ways) as (keyof typeof ways)[]
+    const taken = { remembered: [] as number[], jwtVerify: [] as number[], query: [] as number[] }
+    for (let round = -1; round < rounds; round++)
+      for (const name of names) {
+        const microseconds = await microsecondsOf(ways[name])
+        if (round >= 0) taken[name].push(microseconds) // the first round warms up
+      }
+    const median = (name: keyof typeof ways) => percentile(taken[name], 0.5)
+    say(`${machine()}, ${database.description}`)
+    for (const name of names) say(`${name.padEnd(10)} ${median(name).toFixed(1).padStart(8)} µs`)
+    say(`remembered against jwtVerify: ${(median('remembered') / median('jwtVerify')).toFixed(3)} of its time`)
+    say(`remembered against a query: ${(median('remembered') / median('query')).toFixed(3)} of its time`)
+  } finally {
+    await database.close()
+  }
+}
+
+async function microsecondsOf({ calls, verify }: { calls: number; verify: () => Promise<unknown> }) {
+  const startedAt = performance.now()
+  for (let call = 0; call < calls; call++) await verify()
+  return ((performance.now() - startedAt) * 1000) / calls
+}
