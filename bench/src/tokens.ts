@@ -57,7 +57,9 @@ export async function tokens(argv: readonly string[]): Promise<void> {
     const median = (name: keyof typeof ways) => percentile(taken[name], 0.5)
     say(`${machine()}, ${database.description}`)
     for (const name of names) say(`${name.padEnd(10)} ${median(name).toFixed(1).padStart(8)} µs`)
-    say(`remembered against jwtVerify: ${(median('remembered') / median('jwtVerify')).toFixed(3)} of its time`)
+    say(
+      `remembered against jwtVerify: ${(median('remembered') / median('jwtVerify')).toFixed(3)} of its time`,
+    )
     say(`remembered against a query: ${(median('remembered') / median('query')).toFixed(3)} of its time`)
   } finally {
     await database.close()

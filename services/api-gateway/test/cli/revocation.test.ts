@@ -69,7 +69,11 @@ describeDatabases('commands that end logins, while a gateway runs', kind => {
       code: 1,
       stderr: 'voiceassist: There is no account with this e-mail or id.\n',
     })
-    const common = await voiceassist(['user', 'password', email, '--password-stdin'], environment, 'password1')
+    const common = await voiceassist(
+      ['user', 'password', email, '--password-stdin'],
+      environment,
+      'password1',
+    )
     expect(common.code).toBe(1)
   })
 })

@@ -31,6 +31,15 @@ describe('what a clinician types', () => {
     const calls: [string, string, object?][] = [
       ['POST', '/api/auth/login', { payload: { email: `${phi}@example.org`, password: phi } }],
       ['POST', '/api/auth/login', { payload: { email: test.users.user.email, password: phi, [phi]: phi } }],
+      [
+        'POST',
+        '/api/auth/register',
+        { payload: { email: `${phi}@example.org`, password: phi, fullName: phi } },
+      ],
+      ['POST', '/api/auth/refresh', { payload: { refreshToken: phi } }],
+      ['POST', '/api/auth/change-password', { payload: { currentPassword: phi, newPassword: phi } }],
+      ['POST', '/api/admin/users', { payload: { email: phi, password: phi, fullName: phi, role: 'user' } }],
+      ['GET', `/api/admin/users?cursor=${phi}`],
       ['GET', '/api/auth/me', { headers: { authorization: `Bearer ${phi}` } }],
       ['PATCH', `/api/sessions/${id}`, { payload: { title: phi } }],
       ['POST', `/api/sessions/${id}/messages`, { payload: { content: phi, clientMessageId: phi } }],
