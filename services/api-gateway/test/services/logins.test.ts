@@ -1,11 +1,10 @@
-import { describeDatabases, gate } from '@voiceassist/testkit'
+import { describeDatabases } from '@voiceassist/testkit'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type AuthFixture, as, authFixture, codeOf, password, plainHasher, visitor } from './auth-fixture.js'
+import { type AuthFixture, as, authFixture, codeOf, password, visitor } from './auth-fixture.js'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-const other = 'another long password'
 
 describeDatabases('logins', kind => {
   let test: AuthFixture
