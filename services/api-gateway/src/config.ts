@@ -58,7 +58,8 @@ export const configVariables = {
     parse: text,
   },
   TOKEN_SECRET: {
-    description: 'Signs access tokens and keys the count of failed logins; absent: generated once into DATA_DIR',
+    description:
+      'Signs access tokens and keys the count of failed logins; absent: generated once into DATA_DIR',
     secret: true,
     parse: atLeast(32),
   },
