@@ -174,7 +174,8 @@ describeDatabases('accounts, for administrators', kind => {
       const { db } = test.database
       const waiting = async () => {
         const { rows } = await test.database.pool.query<{ count: number }>(
-          "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+          `select count(distinct pid)::int as count from pg_locks join pg_stat_activity using (pid)
+          where not granted and datname = current_database()`,
         )
         return rows[0]!.count
       }
