@@ -16,9 +16,11 @@ describeDatabases('the audit', kind => {
   afterAll(() => test?.close())
 
   const actions = async () =>
-    (await test.database.pool.query("select action from audit_logs where action like 'audit.%'")).rows.map(
-      row => row.action,
-    )
+    (
+      await test.database.pool.query(
+        "select action from audit_logs where action like 'audit.%' order by timestamp",
+      )
+    ).rows.map(row => row.action)
 
   it('comes as a file of all rows that match, with no cell that a spreadsheet would run', async () => {
     const timestamp = new Date(Date.UTC(2017, 0, 1))
