@@ -24,6 +24,9 @@ const columns = [
 
 export const auditCsvHead = stringify([[...columns]])
 
+/** Of these alone the writer does not know that they end a line. */
+const quoted_match = /[\r\n]/
+
 /** Lines of RFC 4180. A cell that a spreadsheet would take for a formula is preceded by an apostrophe. */
 export function auditCsvLines(records: readonly AuditRecord[]): string {
   const cells = records.map(record => ({
@@ -32,5 +35,10 @@ export function auditCsvLines(records: readonly AuditRecord[]): string {
     success: String(record.success),
     details: JSON.stringify(record.details),
   }))
-  return stringify(cells, { columns: [...columns], escape_formulas: true, record_delimiter: 'windows' })
+  return stringify(cells, {
+    columns: [...columns],
+    escape_formulas: true,
+    quoted_match,
+    record_delimiter: 'windows',
+  })
 }

@@ -37,7 +37,6 @@ export async function verifyAudit(
 ): Promise<AuditVerification> {
   const expected = head === undefined ? undefined : headOf(key, head)
   const total = Number((await lastLink(db))?.seq ?? 0n)
-  let headState: AuditVerification['head'] = expected ? (expected.seq === 0n ? 'held' : 'cut') : 'not given'
   let link: ChainLink = chainStart
   let broken: AuditVerification['broken'] = null
   for (let page: StoredLink[]; !broken; ) {
@@ -51,11 +50,11 @@ export async function verifyAudit(
         break
       }
       link = stored
-      if (expected?.seq === link.seq) headState = isSameHmac(expected.hmac, link.hmac) ? 'held' : 'other'
     }
     onProgress?.({ done: Number(link.seq), total: Math.max(total, Number(link.seq)) })
   }
   const unsealed = await unsealedTail(db)
+  const headState = expected ? await stateOf(db, expected) : 'not given'
   const ok = !broken && (headState === 'not given' || headState === 'held')
   return { ok, checked: Number(link.seq), broken, unsealed, head: headState }
 }
@@ -65,6 +64,14 @@ export function reasonOf(key: string, previous: ChainLink, stored: StoredLink): 
   if (stored.seq !== previous.seq + 1n) return 'gap'
   if (!stored.facts) return 'row gone'
   return isSameHmac(nextLink(key, previous, stored.facts).hmac, stored.hmac) ? undefined : 'row altered'
+}
+
+/** Looked at by itself: the chain behind its first broken link is not gone through. */
+async function stateOf(db: Kysely<Database>, head: ChainLink): Promise<'held' | 'cut' | 'other'> {
+  if (head.seq === chainStart.seq) return 'held'
+  const [found] = await readLinks(db, head.seq - 1n, 1)
+  if (!found) return 'cut'
+  return found.seq === head.seq && isSameHmac(head.hmac, found.hmac) ? 'held' : 'other'
 }
 
 function headOf(key: string, text: string): ChainLink {

@@ -24,7 +24,8 @@ export const auditFactColumns = [
   'additional_data',
 ] as const
 
-const exactly = `to_char(l.timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`
+/** In seconds, to the microsecond: a date as it is written loses its era. */
+const exactly = 'extract(epoch from l.timestamp)::text'
 const facts = sql.raw(
   auditFactColumns
     .map(column => `${column === 'timestamp' ? exactly : `l.${column}::text`} as "${column}"`)
@@ -54,16 +55,16 @@ export async function hasUnsealed(db: Kysely<Database>): Promise<boolean> {
   return row !== undefined
 }
 
-/** Takes at most `limit` rows off the queue, the older ones of them first. */
+/** Takes at most `limit` rows off the queue, the older ones of them first; those that are sealed already do not count. */
 export async function takeUnsealed(transaction: Kysely<Database>, limit: number): Promise<UnsealedRow[]> {
   const { rows } = await sql<FactRow & { id: string }>`
     with taken as (
       delete from audit_unsealed where audit_id in (select audit_id from audit_unsealed limit ${limit})
       returning audit_id
     )
-    select ${facts} from taken join audit_logs l on l.id = taken.audit_id order by l.timestamp, l.id`.execute(
-    transaction,
-  )
+    select ${facts} from taken join audit_logs l on l.id = taken.audit_id
+    where not exists (select from audit_chain c where c.audit_id = l.id)
+    order by l.timestamp, l.id`.execute(transaction)
   return rows.map(row => ({ id: row.id, facts: factsOf(row) }))
 }
 

@@ -4,6 +4,7 @@ import type { Actor } from '../audit/actor.js'
 import { chainStart } from '../audit/audit-chain.js'
 import { auditCsvHead, auditCsvLines } from '../audit/audit-csv.js'
 import type { AuditRecord } from '../audit/audit-record.js'
+import { checkAuditKey } from '../audit/check-audit-key.js'
 import { signHead } from '../audit/signed-head.js'
 import { type AuditVerification, type VerifyOptions, verifyAudit } from '../audit/verify-audit.js'
 import { inTransaction } from '../db/held-transaction.js'
@@ -28,7 +29,7 @@ export interface AuditService {
   csv(actor: Actor, filter: AuditFilter): AsyncGenerator<string>
   /** @throws GatewayError VALIDATION_FAILED for a head that this key has not signed; the signal's reason. */
   verify(actor: Actor, options?: VerifyOptions): Promise<AuditVerification>
-  /** Where the chain ends now, signed. */
+  /** Where the chain ends now, signed. @throws GatewayError AUDIT_KEY_MISMATCH: a head of another key proves nothing. */
   head(actor: Actor): Promise<string>
 }
 
@@ -76,6 +77,7 @@ export function createAuditService({ db, clock, auditKey }: AuditServiceOptions)
 
     head: actor =>
       inTransaction(db, async transaction => {
+        await checkAuditKey(transaction, auditKey())
         const link = (await lastLink(transaction)) ?? chainStart
         await recordAudit(transaction, actor, { action: 'audit.head', details: { seq: String(link.seq) } })
         return signHead(auditKey(), link, new Date(clock.now()))

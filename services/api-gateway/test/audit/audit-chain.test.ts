@@ -82,6 +82,17 @@ describeDatabases('the audit chain', kind => {
     }
   })
 
+  test('shows a row that was moved to another era', async () => {
+    await audit.record(3)
+    await audit.seal()
+    const change = `
+      update audit_logs set timestamp = (to_char(timestamp at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || 'Z BC')::timestamptz
+      where id = '${await rowAt(2)}'`
+    await expect(audit.tamper(change)).rejects.toMatchObject({ code: '23514' })
+    await audit.tamper(`alter table audit_logs drop constraint audit_logs_timestamp_check; ${change}`)
+    expect(await verifyAudit(audit.db, key)).toMatchObject({ broken: { seq: '2', reason: 'row altered' } })
+  })
+
   test('shows a row that is gone, a link that is gone, two that changed places, and another key', async () => {
     await audit.record(6)
     await audit.seal()
@@ -140,6 +151,30 @@ describeDatabases('the audit chain', kind => {
         code: 'VALIDATION_FAILED',
         field: 'head',
       })
+  })
+
+  test('that is broken before the head still says whether the head is held', async () => {
+    await audit.record(4)
+    await audit.seal()
+    const head = signHead(key, (await lastLink(audit.db))!, new Date(0))
+    await audit.tamper(`update audit_logs set endpoint = 'x' where id = '${await rowAt(2)}'`)
+    expect(await verifyAudit(audit.db, key, { head })).toMatchObject({
+      ok: false,
+      broken: { seq: '2' },
+      head: 'held',
+    })
+  })
+
+  test('goes on when rows that it holds come into the queue again', async () => {
+    await audit.record(2)
+    await audit.seal()
+    await audit.db
+      .insertInto('audit_unsealed')
+      .expression(audit.db.selectFrom('audit_logs').select('id'))
+      .execute()
+    await audit.record(1)
+    await audit.seal()
+    expect(await verifyAudit(audit.db, key)).toEqual({ ...sound, checked: 3 })
   })
 
   test('of another key is refused at the start; a row that was tampered with is no reason to stay down', async () => {

@@ -25,6 +25,7 @@ export const auditVerify: Command<AuditVerifyArguments> = async (
   const { ok, checked, broken, unsealed } = found
   out.line(`${checked} sealed rows are as they were written`)
   if (broken) out.error(`broken at seq ${broken.seq} (row ${broken.auditId}): ${broken.reason}`)
+  if (broken?.seq === '1') out.error('AUDIT_HMAC_KEY may be another key than that of the gateway')
   const headState = heads[found.head]
   if (headState) out[found.head === 'held' ? 'line' : 'error'](headState)
   if (unsealed.count > 0)

@@ -4,6 +4,10 @@ export function accountsAndAudit(): Migration {
   return {
     async up(db: Kysely<unknown>) {
       await logins(db)
+      // Others have no place in a list by time: JavaScript cannot write them, and text leaves out their era.
+      await sql`
+        alter table audit_logs add constraint audit_logs_timestamp_check
+          check (timestamp >= '0001-01-01Z' and timestamp < '10000-01-01Z')`.execute(db)
       await insertOnly(db)
       await unsealed(db)
       await sql`
@@ -23,6 +27,7 @@ export function accountsAndAudit(): Migration {
       await sql`drop trigger audit_logs_insert_only on audit_logs`.execute(db)
       await sql`drop trigger audit_chain_insert_only on audit_chain`.execute(db)
       await sql`drop function audit_enqueue, audit_refuse_change`.execute(db)
+      await sql`alter table audit_logs drop constraint audit_logs_timestamp_check`.execute(db)
       await sql`drop table login_throttle`.execute(db)
       await sql`delete from auth_sessions`.execute(db)
       await sql`
@@ -68,7 +73,9 @@ async function insertOnly(db: Kysely<unknown>): Promise<void> {
 /** Which rows the sealer has yet to seal. A row that commits late is in it from then on, whatever its time. */
 async function unsealed(db: Kysely<unknown>): Promise<void> {
   await sql`create table audit_unsealed (audit_id uuid primary key)`.execute(db)
-  await sql`insert into audit_unsealed select id from audit_logs`.execute(db)
+  await sql`
+    insert into audit_unsealed select id from audit_logs
+    where id not in (select audit_id from audit_chain)`.execute(db)
   await sql`
     create function audit_enqueue() returns trigger language plpgsql as $$
     begin
