@@ -35,7 +35,7 @@ export interface ListedAuditRow {
   readonly success: boolean
   readonly status_code: number | null
   readonly error_message: string | null
-  readonly additional_data: Record<string, string | number | boolean | null>
+  readonly additional_data: unknown
 }
 
 /** Newest first, those behind `after`. Who a row speaks of is looked up, and so can be forgotten. */

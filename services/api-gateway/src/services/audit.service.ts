@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Actor } from '../audit/actor.js'
 import { chainStart } from '../audit/audit-chain.js'
 import { auditCsvHead, auditCsvLines } from '../audit/audit-csv.js'
+import { auditDetails } from '../audit/audit-details.js'
 import type { AuditRecord } from '../audit/audit-record.js'
 import { checkAuditKey } from '../audit/check-audit-key.js'
 import { signHead } from '../audit/signed-head.js'
@@ -114,6 +115,6 @@ function recordOf(row: ListedAuditRow): AuditRecord {
     success: row.success,
     statusCode: row.status_code,
     error: row.error_message,
-    details: row.additional_data,
+    details: auditDetails(row.additional_data),
   }
 }

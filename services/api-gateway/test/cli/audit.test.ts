@@ -78,6 +78,16 @@ describeDatabases('audit commands', kind => {
       code: 1,
       stderr: expect.stringContaining('The head is not one that was signed with this key'),
     })
+    const otherKey = { AUDIT_HMAC_KEY: `${key}!` }
+    expect(await run(['audit', 'head'], otherKey)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/sealed with another key/),
+    })
+    expect(await run(['audit', 'verify'], otherKey)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('AUDIT_HMAC_KEY may be another key'),
+    })
     await expect(startGateway({ ...environment, AUDIT_HMAC_KEY: `${key}!` })).rejects.toThrow(
       /sealed with another key.*AUDIT_HMAC_KEY/,
     )

@@ -27,7 +27,7 @@ export function accountsAndAudit(): Migration {
       await sql`drop trigger audit_logs_insert_only on audit_logs`.execute(db)
       await sql`drop trigger audit_chain_insert_only on audit_chain`.execute(db)
       await sql`drop function audit_enqueue, audit_refuse_change`.execute(db)
-      await sql`alter table audit_logs drop constraint audit_logs_timestamp_check`.execute(db)
+      await sql`alter table audit_logs drop constraint if exists audit_logs_timestamp_check`.execute(db)
       await sql`drop table login_throttle`.execute(db)
       await sql`delete from auth_sessions`.execute(db)
       await sql`
