@@ -9,6 +9,7 @@ export {
 } from './database/temp-database.js'
 export type { DatabaseLocation, EmbedderFacts } from './database/template.js'
 export { type EmbeddingsServer, startEmbeddingsServer } from './embeddings-server.js'
+export { eventually } from './eventually.js'
 export { FakeClock } from './fake-clock.js'
 export { type Gate, gate } from './gate.js'
 export { createHashingEmbedder } from './hashing-embedder.js'

@@ -10,7 +10,7 @@ import type { Config } from './config.js'
 import { type DataFolderLock, lockDataFolder } from './data-folder/data-folder-lock.js'
 import { existingAuditKey, generatedAuditKey, generatedTokenSecret } from './data-folder/generated-secrets.js'
 import { databaseFolder } from './data-folder/layout.js'
-import { hasGatewayRole } from './db/gateway-role.js'
+import { gatewayRole } from './db/gateway-role.js'
 import { migrateUp, migrationStatus } from './db/migrate.js'
 import { type OpenDatabase, openDatabase } from './db/open-database.js'
 import type { Embedder } from './embedding/embedder.js'
@@ -139,6 +139,15 @@ function unusedSecret(): string {
   return randomBytes(32).toString('base64')
 }
 
+async function warnWithoutRole(database: OpenDatabase, logger: Logger): Promise<void> {
+  const { name, taken } = await gatewayRole(database.db)
+  if (!taken)
+    logger.warn(
+      { role: name },
+      'the login may not take this role (docs/audit.md): audit rows are guarded by triggers only',
+    )
+}
+
 async function bringSchemaUp(
   database: OpenDatabase,
   embedder: Embedder,
@@ -151,10 +160,7 @@ async function bringSchemaUp(
     const onMigration = (migration: string) => logger.info({ migration }, 'migrating')
     await migrateUp(database.db, { ...context, clock, onMigration })
     database.pool.replaceConnections()
-    if (database.kind === 'server' && !(await hasGatewayRole(database.db)))
-      logger.warn(
-        'the login may not take the role voiceassist_gateway (docs/audit.md): audit rows are guarded by triggers only',
-      )
+    if (database.kind === 'server') await warnWithoutRole(database, logger)
     return
   }
   const pending = (await migrationStatus(database.db, context)).filter(item => !item.executedAt)

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import pg from 'pg'
 import { databaseUrlOfRun, folderOfRun } from '../services/test-run.js'
-import { type EmbedderFacts, migrateTemplate, type ThrowAway } from './template.js'
+import { type EmbedderFacts, grantRole, migrateTemplate, type ThrowAway } from './template.js'
 
 /** Any number: it keeps the processes of a run from making one template twice. */
 const templateLock = 8_306_500
+/** Roles outlive their databases; each begins so and ends with the database's name. */
+const gatewayRoles = 'voiceassist_gateway_'
 
 /** A database on the run's server, migrated for `embedder`, or empty. */
 export async function copyOnServer(embedder: EmbedderFacts | undefined): Promise<ThrowAway> {
@@ -14,6 +16,7 @@ export async function copyOnServer(embedder: EmbedderFacts | undefined): Promise
     const name = `${prefixOfRun()}${randomBytes(6).toString('hex')}`
     await client.query(`create database "${name}" template "${template}"`)
     const url = urlOf(name)
+    if (embedder) await grantRole({ url })
     return { location: { url }, environment: { DATABASE_URL: url }, remove: () => drop(name) }
   })
 }
@@ -21,11 +24,14 @@ export async function copyOnServer(embedder: EmbedderFacts | undefined): Promise
 /** Drops what the run has left on a server that outlives it. */
 export async function dropDatabasesOfRun(): Promise<void> {
   await asAdministrator(async client => {
-    const { rows } = await client.query<{ datname: string }>(
-      'select datname from pg_database where starts_with(datname, $1)',
-      [prefixOfRun()],
-    )
-    for (const { datname } of rows) await client.query(`drop database if exists "${datname}" with (force)`)
+    const named = async (statement: string, prefix: string) =>
+      (await client.query<{ name: string }>(statement, [prefix])).rows.map(row => row.name)
+    const databases = 'select datname as name from pg_database where starts_with(datname, $1)'
+    for (const name of await named(databases, prefixOfRun()))
+      await client.query(`drop database if exists "${name}" with (force)`)
+    const roles = 'select rolname as name from pg_roles where starts_with(rolname, $1)'
+    for (const name of await named(roles, `${gatewayRoles}${prefixOfRun()}`))
+      await client.query(`drop role "${name}"`)
   })
 }
 
@@ -64,7 +70,10 @@ function serverUrl(): string {
 }
 
 async function drop(database: string): Promise<void> {
-  await asAdministrator(client => client.query(`drop database if exists "${database}" with (force)`))
+  await asAdministrator(async client => {
+    await client.query(`drop database if exists "${database}" with (force)`)
+    await client.query(`drop role if exists "${gatewayRoles}${database}"`)
+  })
 }
 
 async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { defaultPoolLimits } from '@voiceassist/api-gateway/db/database-pool'
+import { grantGatewayRole } from '@voiceassist/api-gateway/db/gateway-role'
 import { migrateUp } from '@voiceassist/api-gateway/db/migrate'
 import { openDatabase } from '@voiceassist/api-gateway/db/open-database'
 import { systemClock } from '@voiceassist/kernel'
@@ -23,6 +24,16 @@ export async function migrateTemplate(location: DatabaseLocation, embedder: Embe
   const database = await openDatabase({ ...location, limits: defaultPoolLimits, clock })
   try {
     await migrateUp(database.db, { embedder, clock, concurrently: 'url' in location })
+  } finally {
+    await database.close()
+  }
+}
+
+/** A copy has the rights of its template's role, and needs one of its own. */
+export async function grantRole(location: DatabaseLocation): Promise<void> {
+  const database = await openDatabase({ ...location, limits: defaultPoolLimits, clock: systemClock })
+  try {
+    await database.db.connection().execute(connection => grantGatewayRole(connection as never))
   } finally {
     await database.close()
   }

@@ -45,10 +45,11 @@ describeDatabases('tempDatabase', kind => {
   test('keeps what it holds from one opening to the next, until it is closed', async () => {
     const temp = await make({ kind })
     const before = await temp.open()
-    await sql`create table kept as select 1 as id`.execute(before.db)
+    await before.db.insertInto('settings').values({ key: 'kept', value: '{"id":1}' }).execute()
     await before.close()
     const after = await temp.open()
-    expect((await sql`select id from kept`.execute(after.db)).rows).toEqual([{ id: 1 }])
+    const kept = after.db.selectFrom('settings').select('value').where('key', '=', 'kept')
+    expect(await kept.execute()).toEqual([{ value: { id: 1 } }])
     await temp.close()
     if ('dataFolder' in temp.location) expect(existsSync(temp.location.dataFolder)).toBe(false)
     else await expect(temp.open()).rejects.toThrow()

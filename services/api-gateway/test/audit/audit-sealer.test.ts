@@ -1,5 +1,5 @@
 import { systemClock } from '@voiceassist/kernel'
-import { describeDatabases, FakeClock, hasServer } from '@voiceassist/testkit'
+import { describeDatabases, eventually, FakeClock, hasServer } from '@voiceassist/testkit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { gatewayActor } from '#src/audit/actor'
 import { AuditSealer, sealSome } from '#src/audit/audit-sealer'
@@ -27,11 +27,11 @@ describeDatabases('the sealer', kind => {
   test('seals within a second what was committed', async () => {
     const clock = new FakeClock()
     const sealer = new AuditSealer({ db: audit.db, clock, logger, key })
-    await vi.waitFor(() => expect(clock.sleeping).toBe(1))
+    await eventually(() => expect(clock.sleeping).toBe(1))
     await audit.record(3)
     expect(await unsealed()).toBe(3)
     await clock.advance(1000)
-    await vi.waitFor(async () => expect(await unsealed()).toBe(0))
+    await eventually(async () => expect(await unsealed()).toBe(0))
     await sealer.close()
     expect(await verifyAudit(audit.db, key)).toMatchObject({ ok: true, checked: 3 })
   })
@@ -39,7 +39,7 @@ describeDatabases('the sealer', kind => {
   test('seals what is left when it is told to end', async () => {
     const clock = new FakeClock()
     const sealer = new AuditSealer({ db: audit.db, clock, logger, key })
-    await vi.waitFor(() => expect(clock.sleeping).toBe(1))
+    await eventually(() => expect(clock.sleeping).toBe(1))
     await audit.record(2)
     await sealer.close()
     expect(await verifyAudit(audit.db, key)).toMatchObject({ ok: true, checked: 2, unsealed: { count: 0 } })
@@ -54,11 +54,11 @@ describeDatabases('the sealer', kind => {
       .mockImplementationOnce((() => Promise.reject(new Error('patient Jane Doe'))) as never)
     connect.mockImplementation(connection as never)
     const sealer = new AuditSealer({ db: audit.db, clock, logger, key })
-    await vi.waitFor(() => expect(clock.sleeping).toBe(1))
+    await eventually(() => expect(clock.sleeping).toBe(1))
     expect(logger.error).toHaveBeenCalledTimes(1)
     expect(JSON.stringify(logger.error.mock.calls)).not.toContain('Jane')
     await clock.advance(500)
-    await vi.waitFor(async () => expect(await unsealed()).toBe(0))
+    await eventually(async () => expect(await unsealed()).toBe(0))
     connect.mockRestore()
     await sealer.close()
   })

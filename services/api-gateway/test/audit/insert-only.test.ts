@@ -46,8 +46,8 @@ describe.skipIf(!hasServer())('the role that the gateway takes on a server', () 
 
   test('is not the tables’ owner and has no right to change audit rows, triggers or not', async () => {
     const { rows } = await audit.database.pool.query('select current_user as me, session_user as login')
-    expect(rows[0].me).toBe('voiceassist_gateway')
-    expect(rows[0].login).not.toBe('voiceassist_gateway')
+    expect(rows[0].me).toMatch(/^voiceassist_gateway_/)
+    expect(rows[0].login).not.toMatch(/^voiceassist_gateway/)
     for (const statement of [
       ...changes,
       ...truncations,
@@ -70,7 +70,7 @@ describe.skipIf(!hasServer())('the role that the gateway takes on a server', () 
     owner.release()
     database.pool.replaceConnections()
     const { rows } = await database.pool.query('select current_user as me')
-    expect(rows[0].me).toBe('voiceassist_gateway')
+    expect(rows[0].me).toMatch(/^voiceassist_gateway_/)
   })
 
   test('has its rights on tables of later migrations', async () => {

@@ -1,6 +1,6 @@
-import { hasServer } from '@voiceassist/testkit'
+import { eventually, hasServer } from '@voiceassist/testkit'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getDbPoolStats } from '#src/db/pool-stats'
 import { PoolFixture, pidOf } from './pool-fixture.js'
 
@@ -36,7 +36,7 @@ describe.skipIf(!hasServer())('the pool', () => {
       ...limits,
       ...{ checkedIn: 2, checkedOut: 0, overflow: 0, totalConnections: 2, utilizationPercent: 0 },
     })
-    await vi.waitFor(async () => expect(await fixture.serverCount()).toBe(2))
+    await eventually(async () => expect(await fixture.serverCount()).toBe(2))
   })
 
   test('hands an overflow connection over to who waits, instead of closing it', async () => {
@@ -45,7 +45,7 @@ describe.skipIf(!hasServer())('the pool', () => {
     const overflow = await pool.connect()
     const pid = await pidOf(overflow)
     const waiting = pool.connect()
-    await vi.waitFor(() => expect(pool.waitingCount).toBe(1))
+    await eventually(() => expect(pool.waitingCount).toBe(1))
     overflow.release()
     const handedOver = await waiting
     expect(await pidOf(handedOver)).toBe(pid)
@@ -64,7 +64,7 @@ describe.skipIf(!hasServer())('the pool', () => {
       served.push(n)
       client.release()
     })
-    await vi.waitFor(() => expect(pool.waitingCount).toBe(3))
+    await eventually(() => expect(pool.waitingCount).toBe(3))
     first.release()
     await Promise.all(others)
     expect(served).toEqual([1, 2, 3])
@@ -112,7 +112,7 @@ describe.skipIf(!hasServer())('the pool', () => {
     const outcome = pool.connect().catch(error => error)
     await pool.clock.advance(30_000)
     expect(await outcome).toMatchObject({ code: 'DATABASE_UNREACHABLE' })
-    await vi.waitFor(() => expect(pool.idleCount).toBe(1))
+    await eventually(() => expect(pool.idleCount).toBe(1))
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
     expect(pool.totalCount).toBe(1)
   })
@@ -136,7 +136,7 @@ describe.skipIf(!hasServer())('the pool', () => {
       expect(error.message).toContain('no_such_setting')
     }
     expect(getDbPoolStats(pool)).toMatchObject({ totalConnections: 0, checkedOut: 0 })
-    await vi.waitFor(async () => expect(await fixture.serverCount()).toBeLessThanOrEqual(8))
+    await eventually(async () => expect(await fixture.serverCount()).toBeLessThanOrEqual(8))
   })
 
   test('does not hand a transaction that was left open to the next borrower', async () => {
@@ -189,7 +189,7 @@ describe.skipIf(!hasServer())('the pool', () => {
     const pool = fixture.pool({ size: 1, maxOverflow: 0 })
     const holder = await pool.connect()
     const waiting = pool.connect().catch(error => error)
-    await vi.waitFor(() => expect(pool.waitingCount).toBe(1))
+    await eventually(() => expect(pool.waitingCount).toBe(1))
     const ended: string[] = []
     const ends = [pool.end(), pool.end()].map(end => end.then(() => ended.push('end')))
     expect(await waiting).toMatchObject({ code: 'POOL_CLOSED' })

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FakeClock, tempDatabase } from '@voiceassist/testkit'
+import { eventually, FakeClock, tempDatabase } from '@voiceassist/testkit'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DatabasePool } from '#src/db/database-pool'
 import { defaultPoolLimits } from '#src/db/database-pool'
 import { type OpenDatabase, openDatabase } from '#src/db/open-database'
@@ -199,7 +199,7 @@ describe('when the engine dies', () => {
     for (const outcome of await Promise.allSettled(waiting))
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'DATABASE_UNREACHABLE' } })
     await expect(pool.connect()).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' })
-    await vi.waitFor(() => expect(pool.totalCount).toBe(0))
+    await eventually(() => expect(pool.totalCount).toBe(0))
     await close()
   })
 })

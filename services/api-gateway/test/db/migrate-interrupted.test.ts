@@ -1,8 +1,14 @@
 import { once } from 'node:events'
 import { systemClock } from '@voiceassist/kernel'
-import { describeDatabases, hasServer, type TempDatabase, tempDatabase } from '@voiceassist/testkit'
+import {
+  describeDatabases,
+  eventually,
+  hasServer,
+  type TempDatabase,
+  tempDatabase,
+} from '@voiceassist/testkit'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { migrateDown, migrateUp, migrationStatus } from '#src/db/migrate'
 import { performanceIndexes } from '#src/db/migrations/005-performance-indexes'
 import type { OpenDatabase } from '#src/db/open-database'
@@ -74,17 +80,14 @@ describe.skipIf(!hasServer())('building indexes concurrently', () => {
 
   /** Resolves to the backend that builds an index, once it waits for `writer`'s transaction. */
   function waitingBuild(): Promise<number> {
-    return vi.waitFor(
-      async () => {
-        const found = await admin.query<{ pid: number }>(
-          `select pid from pg_stat_activity where datname = current_database()
+    return eventually(async () => {
+      const found = await admin.query<{ pid: number }>(
+        `select pid from pg_stat_activity where datname = current_database()
            and query ilike 'create index concurrently%' and wait_event = 'virtualxid'`,
-        )
-        expect(found.rows).toHaveLength(1)
-        return found.rows[0]!.pid
-      },
-      { timeout: 20_000, interval: 20 },
-    )
+      )
+      expect(found.rows).toHaveLength(1)
+      return found.rows[0]!.pid
+    })
   }
 
   const insert = `insert into users (email, hashed_password) values ($1, '')`
@@ -149,7 +152,7 @@ describe.skipIf(!hasServer())('building indexes concurrently', () => {
     await waitingBuild()
     const waiting = migrateUp(second.db, context)
     // The second has to ask for the lock before the build can go on.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const asked = await admin.query(
         `select 1 from pg_stat_activity where datname = current_database() and query like '%pg_try_advisory_lock%'
          and state = 'idle' and application_name = 'voiceassist'`,

@@ -1,9 +1,9 @@
 import { createServer } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { systemClock } from '@voiceassist/kernel'
-import { FakeClock, hasServer } from '@voiceassist/testkit'
+import { eventually, FakeClock, hasServer } from '@voiceassist/testkit'
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DatabasePool, type DatabasePoolOptions, defaultPoolLimits } from '#src/db/database-pool'
 import { inTransaction } from '#src/db/held-transaction'
 import { getDbPoolStats } from '#src/db/pool-stats'
@@ -47,7 +47,7 @@ describe.skipIf(!hasServer())('a dead connection', () => {
   test('whose end was noticed while it idled is dropped', async () => {
     const { pool, pids } = await idlePool(2)
     await fixture.terminate(pids[0]!)
-    await vi.waitFor(() => expect(pool.totalCount).toBe(1))
+    await eventually(() => expect(pool.totalCount).toBe(1))
     for (let n = 0; n < 3; n++) expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
     expect(getDbPoolStats(pool)).toMatchObject({ checkedIn: 1, checkedOut: 0 })
   })
@@ -58,7 +58,7 @@ describe.skipIf(!hasServer())('a dead connection', () => {
     await fixture.terminate(pids[0]!)
     await pool.clock.advance(1001)
     const acquired = pool.connect()
-    await vi.waitFor(() => expect(proxy.swallowedBytes).toBeGreaterThan(0))
+    await eventually(() => expect(proxy.swallowedBytes).toBeGreaterThan(0))
     await pool.clock.advance(2000)
     const client = await acquired
     expect(await pidOf(client)).not.toBe(pids[0])
@@ -71,7 +71,7 @@ describe.skipIf(!hasServer())('a dead connection', () => {
     proxy.freeze()
     await pool.clock.advance(1001)
     const acquired = pool.connect()
-    await vi.waitFor(() => expect(proxy.swallowedBytes).toBeGreaterThan(0))
+    await eventually(() => expect(proxy.swallowedBytes).toBeGreaterThan(0))
     await pool.clock.advance(2000)
     const client = await acquired
     expect(pids).not.toContain(await pidOf(client))
@@ -85,10 +85,10 @@ describe.skipIf(!hasServer())('a dead connection', () => {
     proxy.freeze()
     await pool.clock.advance(1001)
     const outcome = pool.connect().catch(error => error)
-    await vi.waitFor(() => expect(proxy.swallowedBytes).toBeGreaterThan(0))
+    await eventually(() => expect(proxy.swallowedBytes).toBeGreaterThan(0))
     await pool.clock.advance(1500)
     expect(await outcome).toMatchObject({ code: 'DATABASE_UNREACHABLE' })
-    await vi.waitFor(() => expect(getDbPoolStats(pool)).toMatchObject({ checkedOut: 0 }))
+    await eventually(() => expect(getDbPoolStats(pool)).toMatchObject({ checkedOut: 0 }))
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
   })
 
@@ -104,7 +104,7 @@ describe.skipIf(!hasServer())('a dead connection', () => {
     await fixture.terminate(other)
     lent.release()
     const acquired = pool.connect()
-    await vi.waitFor(() => expect(proxy.swallowedBytes).toBeGreaterThan(0))
+    await eventually(() => expect(proxy.swallowedBytes).toBeGreaterThan(0))
     await pool.clock.advance(2000)
     const next = await acquired
     expect((await next.query('select 1 as one')).rows).toEqual([{ one: 1 }])
@@ -149,7 +149,7 @@ describe.skipIf(!hasServer())('a dead connection', () => {
     const pool = fixture.pool({ size: 1, maxOverflow: 0, connection: { connectionString: proxy.url } })
     await pool.query('select 1')
     const cut = pool.query('select pg_sleep(60)').catch(error => error)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const found = await fixture.admin.query(
         `select 1 from pg_stat_activity where query like '%pg_sleep(60)' and state = 'active'
          and datname = current_database() and pid <> pg_backend_pid()`,
@@ -169,7 +169,7 @@ describe.skipIf(!hasServer())('a dead connection', () => {
     const answer = inTransaction(db, async transaction => {
       return (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction)).rows[0]!.pid
     })
-    await vi.waitFor(() => expect(proxy.swallowedBytes).toBeGreaterThan(0))
+    await eventually(() => expect(proxy.swallowedBytes).toBeGreaterThan(0))
     await proxy.close()
     proxy = await new TcpProxy(fixture.url).start()
     Object.assign(pool.options, { connectionString: proxy.url })
@@ -232,7 +232,7 @@ describe('a server that is away', () => {
     await clock.advance(500)
     expect(await outcome).toMatchObject({ code: 'DATABASE_UNREACHABLE' })
     expect((await outcome).message).toContain('no answer within 500 ms')
-    await vi.waitFor(() => expect(pool.totalCount).toBe(0))
+    await eventually(() => expect(pool.totalCount).toBe(0))
     await pool.end()
     mute.close()
   })

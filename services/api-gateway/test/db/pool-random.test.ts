@@ -1,8 +1,8 @@
 import { systemClock } from '@voiceassist/kernel'
-import { hasServer } from '@voiceassist/testkit'
+import { eventually, hasServer } from '@voiceassist/testkit'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DatabasePool } from '#src/db/database-pool'
 import { inTransaction } from '#src/db/held-transaction'
 import { getDbPoolStats } from '#src/db/pool-stats'
@@ -86,7 +86,7 @@ describe.skipIf(!hasServer())('thousands of random operations', () => {
     expect(getDbPoolStats(pool)).toMatchObject({ checkedOut: 0, overflow: 0, utilizationPercent: 0 })
     expect(pool.waitingCount).toBe(0)
     expect(pool.idleCount).toBe(pool.totalCount)
-    await vi.waitFor(async () => expect(await fixture.serverCount()).toBe(pool.totalCount), { timeout: 5000 })
+    await eventually(async () => expect(await fixture.serverCount()).toBe(pool.totalCount))
     const all = await Promise.all(Array.from({ length: 7 }, () => pool.connect()))
     expect(getDbPoolStats(pool)).toMatchObject({ checkedOut: 7, utilizationPercent: 100 })
     for (const client of all) {

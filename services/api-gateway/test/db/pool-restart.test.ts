@@ -1,8 +1,8 @@
 import { systemClock } from '@voiceassist/kernel'
-import { canStartPostgres, type PostgresServer, startPostgres } from '@voiceassist/testkit'
+import { canStartPostgres, eventually, type PostgresServer, startPostgres } from '@voiceassist/testkit'
 import { sql } from 'kysely'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defaultPoolLimits } from '#src/db/database-pool'
 import { inTransaction } from '#src/db/held-transaction'
 import { type OpenDatabase, openDatabase } from '#src/db/open-database'
@@ -103,9 +103,7 @@ describe.skipIf(!canStartPostgres())('a restart of the server under load', () =>
     const load = new Load(database, outages.findIndex(item => item[0] === name) * 1_000_000)
     const moreWritten = async () => {
       const goal = load.acknowledged.length + workers * perPhase
-      await vi.waitFor(() => expect(load.acknowledged.length).toBeGreaterThanOrEqual(goal), {
-        timeout: 30_000,
-      })
+      await eventually(() => expect(load.acknowledged.length).toBeGreaterThanOrEqual(goal))
     }
     let failuresOfOutage = 0
     try {
