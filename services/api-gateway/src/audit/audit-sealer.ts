@@ -16,6 +16,7 @@ import { chainStart, nextLink } from './audit-chain.js'
 /** Half of the second within which a row is sealed. */
 const pauseMs = 500
 const rowsPerTransaction = 1000
+const maxRoundsAtEnd = 5
 
 export interface AuditSealerOptions {
   readonly db: Kysely<Database>
@@ -36,7 +37,7 @@ export class AuditSealer {
     this.#done = this.#run()
   }
 
-  /** Seals what is there, then ends. */
+  /** Seals what is there, then ends; of a long backlog some thousand rows, and the next start goes on. */
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#done
@@ -45,10 +46,11 @@ export class AuditSealer {
   async #run(): Promise<void> {
     const { db, clock, logger, key } = this.#options
     const { signal } = this.#closing
-    for (let isLast = false, failures = 0; !isLast; ) {
+    for (let isLast = false, failures = 0, roundsAtEnd = 0; !isLast; ) {
       isLast = signal.aborted
       try {
-        while ((await sealSome(db, key)) === rowsPerTransaction) {}
+        while ((await sealSome(db, key)) === rowsPerTransaction)
+          if (signal.aborted && ++roundsAtEnd >= maxRoundsAtEnd) break
         failures = 0
       } catch (error) {
         if (failures++ === 0) logger.error({ err: errorFields(error) }, 'audit rows wait to be sealed')

@@ -46,6 +46,8 @@ export class PdfReader {
   async #readNow(bytes: Uint8Array, signal: AbortSignal | undefined): Promise<PdfText> {
     const child = start(this.#program)
     const stopping = new AbortController()
+    const end = () => child.kill('SIGKILL')
+    process.once('exit', end) // a forced end of this process waits for nobody
     let onAbort = () => {}
     try {
       return await new Promise<PdfText>((resolve, reject) => {
@@ -72,7 +74,8 @@ export class PdfReader {
     } finally {
       signal?.removeEventListener('abort', onAbort)
       stopping.abort()
-      child.kill('SIGKILL')
+      process.off('exit', end)
+      end()
     }
   }
 }
