@@ -1,43 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import {
-  describeDatabases,
-  type EmbeddingsServer,
-  startEmbeddingsServer,
-  type TempDatabase,
-  tempDatabase,
-} from '@voiceassist/testkit'
+import { describeDatabases } from '@voiceassist/testkit'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { asOwner } from '#src/db/gateway-role'
 import { type Environment, startGateway, voiceassist } from '../start/gateway-process.js'
+import { type GatewayStage, openStage } from '../start/gateway-stage.js'
 
 const timeout = 240_000
 const key = 'a key of the tests for the audit chain'
 const head = /^va-audit-head-1\.\d+\.[0-9a-f]{64}\.[^ ]+\.[0-9a-f]{64}$/
 
 describeDatabases('audit commands', kind => {
-  let temp: TempDatabase
-  let embeddings: EmbeddingsServer
+  let stage: GatewayStage
   let environment: Environment
-  let folder: string
   beforeAll(async () => {
-    temp = await tempDatabase({ kind })
-    embeddings = await startEmbeddingsServer()
-    folder = mkdtempSync(join(tmpdir(), 'va-audit-cli-'))
-    environment = {
-      ...embeddings.environment,
-      ...temp.environment,
-      DATA_DIR: temp.environment.DATA_DIR ?? folder,
-      LOG_LEVEL: 'silent',
-    }
+    stage = await openStage(kind)
+    environment = stage.environment
   })
-  afterAll(async () => {
-    await temp?.close()
-    await embeddings?.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => stage?.close())
   const run = (args: readonly string[], more: Environment = {}, input = '') =>
     voiceassist(args, { ...environment, ...more }, input)
 
@@ -92,7 +71,7 @@ describeDatabases('audit commands', kind => {
       /sealed with another key.*AUDIT_HMAC_KEY/,
     )
 
-    const { db, close } = await temp.open()
+    const { db, close } = await stage.temp.open()
     await db.connection().execute(connection =>
       asOwner(connection, async () => {
         await sql`alter table audit_logs disable trigger user`.execute(connection)

@@ -1,43 +1,25 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  describeDatabases,
-  type EmbeddingsServer,
-  startEmbeddingsServer,
-  type TempDatabase,
-  tempDatabase,
-} from '@voiceassist/testkit'
+import { describeDatabases, startEmbeddingsServer } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Environment, voiceassist } from '../start/gateway-process.js'
+import { type GatewayStage, openStage } from '../start/gateway-stage.js'
 
 /** Each test starts many processes, each of which opens the database. */
 const timeout = 240_000
 
 describeDatabases('commands', kind => {
-  let temp: TempDatabase
-  let embeddings: EmbeddingsServer
-  let environment: Environment
+  let stage: GatewayStage
   let folder: string
   beforeAll(async () => {
-    temp = await tempDatabase({ kind })
-    embeddings = await startEmbeddingsServer()
-    folder = await mkdtemp(join(tmpdir(), 'va-cli-'))
-    environment = {
-      ...embeddings.environment,
-      ...temp.environment,
-      DATA_DIR: temp.environment.DATA_DIR ?? folder,
-    }
+    stage = await openStage(kind)
+    folder = stage.folder
     for (const name of ['Asthma', 'Gout', 'Mumps'])
       await writeFile(join(folder, `${name}.md`), `# ${name}\n\nWhat ${name} is.`)
   })
-  afterAll(async () => {
-    await temp?.close()
-    await embeddings?.close()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => stage?.close())
   const run = (args: readonly string[], input = '', more: Environment = {}) =>
-    voiceassist(args, { ...environment, ...more }, input)
+    voiceassist(args, { ...stage.environment, ...more }, input)
 
   test('make, list, disable and enable accounts; the password is never an argument', {
     timeout,

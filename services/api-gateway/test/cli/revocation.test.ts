@@ -1,38 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import {
-  describeDatabases,
-  type EmbeddingsServer,
-  startEmbeddingsServer,
-  type TempDatabase,
-  tempDatabase,
-} from '@voiceassist/testkit'
+import { describeDatabases } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn } from '../start/gateway-client.js'
 import { type Environment, type GatewayProcess, startGateway, voiceassist } from '../start/gateway-process.js'
+import { type GatewayStage, openStage } from '../start/gateway-stage.js'
 
 const timeout = 120_000
 const email = 'eve@example.org'
 
 describeDatabases('commands that end logins, while a gateway runs', kind => {
-  let temp: TempDatabase
-  let embeddings: EmbeddingsServer
-  let folder: string
+  let stage: GatewayStage
   let environment: Environment
   let gateway: GatewayProcess
   beforeAll(async () => {
-    temp = await tempDatabase({ kind })
-    embeddings = await startEmbeddingsServer()
-    folder = await mkdtemp(join(tmpdir(), 'va-revocation-'))
-    environment = { ...embeddings.environment, DATA_DIR: folder, ...temp.environment }
+    stage = await openStage(kind)
+    environment = stage.environment
     gateway = await startGateway(environment)
   }, timeout)
   afterAll(async () => {
     await gateway?.end('SIGTERM')
-    await embeddings?.close()
-    await temp?.close()
-    await rm(folder, { recursive: true, force: true })
+    await stage?.close()
   }, timeout)
 
   /** Through the gateway at once; beside it, on a server's database, when the gateway looks again: in a second. */

@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describeDatabases, startEmbeddingsServer, tempDatabase } from '@voiceassist/testkit'
+import { describeDatabases } from '@voiceassist/testkit'
 import { expect, test } from 'vitest'
 import { seededRandom, testSeed } from '../db/seeded-random.js'
 import { type GatewayClient, signIn } from './gateway-client.js'
 import { type GatewayProcess, startGateway, voiceassist } from './gateway-process.js'
+import { openStage } from './gateway-stage.js'
 
 /** Longer than reads are gathered and one commit takes; docs/audit.md states what a crash can lose. */
 const windowMs = 1000
@@ -54,15 +52,8 @@ describeDatabases('a gateway that is killed at audited work', kind => {
     timeout: 240_000,
   }, async () => {
     const random = seededRandom(seed)
-    const database = await tempDatabase({ kind, migrated: false })
-    const embeddings = await startEmbeddingsServer()
-    const folder = mkdtempSync(join(tmpdir(), 'va-audit-crash-'))
-    const environment = {
-      DATA_DIR: join(folder, 'data'),
-      ...database.environment,
-      ...embeddings.environment,
-      LOG_LEVEL: 'silent',
-    }
+    const stage = await openStage(kind, { migrated: false })
+    const { environment } = stage
     const answered = new Answered()
     let gateway = await startGateway(environment)
     const administrator = gateway.administrator!
@@ -97,9 +88,7 @@ describeDatabases('a gateway that is killed at audited work', kind => {
     console.log(
       `${kind}: ${answered.writes.size} changes, none without its row; ${answered.reads.size} reads, ${lost} of the last ${windowMs} ms before a kill lost`,
     )
-    await embeddings.close()
-    await database.close()
-    rmSync(folder, { recursive: true, force: true })
+    await stage.close()
   })
 })
 

@@ -1,12 +1,12 @@
-import { randomInt } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describeDatabases, startEmbeddingsServer, tempDatabase } from '@voiceassist/testkit'
+import { describeDatabases } from '@voiceassist/testkit'
 import { expect, test } from 'vitest'
+import { seededRandom, testSeed } from '../db/seeded-random.js'
 import { type GatewayClient, signIn } from './gateway-client.js'
 import { startGateway, voiceassist } from './gateway-process.js'
+import { openStage } from './gateway-stage.js'
 
 interface Message {
   readonly id: string
@@ -43,16 +43,6 @@ class Acknowledged {
 }
 
 const rounds = process.env.TEST_LONG ? 12 : 3
-const seed = Number(process.env.TEST_SEED ?? randomInt(2 ** 31))
-
-function randomOf(start: number): () => number {
-  let state = start
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
 /** Every passage of a revision names it, so that a mixture of two shows. */
 function revisionText(name: string, revision: number): string {
   const parts = Array.from(
@@ -64,19 +54,14 @@ function revisionText(name: string, revision: number): string {
 }
 
 describeDatabases('a gateway that is killed at work', kind => {
-  test(`keeps every acknowledged write and no half document (TEST_SEED=${seed})`, {
+  const seed = testSeed(`work (${kind})`)
+
+  test('keeps every acknowledged write and no half document', {
     timeout: 240_000,
   }, async () => {
-    const random = randomOf(seed)
-    const database = await tempDatabase({ kind, migrated: false })
-    const embeddings = await startEmbeddingsServer()
-    const folder = mkdtempSync(join(tmpdir(), 'va-crash-'))
-    const environment = {
-      DATA_DIR: join(folder, 'data'),
-      ...database.environment,
-      ...embeddings.environment,
-      LOG_LEVEL: 'silent',
-    }
+    const random = seededRandom(seed)
+    const stage = await openStage(kind, { migrated: false })
+    const { environment, folder } = stage
     const acknowledged = new Acknowledged()
     let gateway = await startGateway(environment)
     const administrator = gateway.administrator!
@@ -121,9 +106,7 @@ describeDatabases('a gateway that is killed at work', kind => {
     const repeated = await voiceassist(['kb', 'import', join(folder, 'import-0')], environment)
     expect(repeated).toMatchObject({ code: 0 })
     expect(await gateway.end('SIGTERM')).toBe(0)
-    await embeddings.close()
-    await database.close()
-    rmSync(folder, { recursive: true, force: true })
+    await stage.close()
   })
 })
 
