@@ -1,6 +1,6 @@
-const label =
-  '(?:[\\^#]|(?:passage|source|reference|ref\\.?|document|doc\\.?|citation|cit\\.?)s?\\.?(?: ?[:#])? ?)?'
-const item = `${label}\\d{1,9}(?: ?[-\u2010-\u2014] ?\\d{1,9})?(?: ?†[^,;]*)?`
+// Every text has one way to be an item: with two, a list that is none after all would take time without end.
+const label = '(?:[\\^#]|(?:passage|source|reference|ref|document|doc|citation|cit)s?\\.?(?: ?[:#])? ?)?'
+const item = `${label}\\d{1,9}(?: ?[-\u2010-\u2014] ?\\d{1,9})?(?: ?†[^,;]*(?=[,;]|$))?`
 const list = new RegExp(`^ ?${item}(?: ?(?:[,;、，]|and|&) ?${item})* ?$`, 'i')
 const numbers = /(\d{1,9})(?: ?[-\u2010-\u2014] ?(\d{1,9}))?(?: ?†[^,;]*)?/g
 const daggered = /^ ?\d[^†]*†/

@@ -186,6 +186,17 @@ const fragment = fc.constantFrom(
 const texts = fc.array(fragment, { maxLength: 40 }).map(parts => parts.join(''))
 const seed = 41
 
+// Two ways to read each item make a billion of ways to read them all: such a regular expression never comes back.
+test.each([
+  ['daggers', ' & 1†', 45],
+  ['daggers within a list', '、1†x,1†', 35],
+  ['labels', ',ref.1', 45],
+  ['labels and daggers', ' and Doc. 1†', 23],
+])('a bracket of %s that is no citation after all is told in one reading', (_, item, times) => {
+  const text = `Fever [1${item.repeat(times)},x].`
+  expect(whole(text)).toMatchObject({ cited: [] })
+})
+
 test('however a text is cut, the outcome is that of the whole', () => {
   fc.assert(
     fc.property(texts, fc.array(fc.nat({ max: 120 }), { maxLength: 12 }), (text, cuts) => {
