@@ -40,5 +40,5 @@ export function addressesIn(texts: readonly string[]): ReadonlySet<string> {
 export function linkAddress(destination: string): string | undefined {
   const [first = ''] = destination.trim().split(/\s/)
   const address = first.replace(/^<(.*)>$/, '$1')
-  return /^(?:[a-z][a-z0-9+.-]*:|\/[\w-]+[/.])|\w\.[a-z]{2,}/i.test(address) ? address : undefined
+  return /^(?:[a-z][a-z0-9+.-]*:|[/\\]{2}|\/[\w-]+[/.])|\w\.[a-z]{2,}/i.test(address) ? address : undefined
 }

@@ -12,7 +12,8 @@ export const answerOutcomes = {
     bad_event: 'An event that is no JSON, or no part of a chat completion',
     error_event: 'An event with an error in it',
     broken_off: 'The stream ended before its end',
-    incomplete: 'The server says that it cut the answer (`length`, `content_filter`)',
+    incomplete:
+      'The server says that the answer is not whole (`length`, `content_filter`, `tool_calls`, `function_call`)',
     deadline: 'Longer than LLM_DEADLINE_SECONDS',
     stalled: 'Nothing came for a third of LLM_DEADLINE_SECONDS, once the stream had begun',
     shutting_down: 'The gateway ends',

@@ -14,8 +14,8 @@ interface Chunk {
   } | null)[]
 }
 
-/** An answer that a limit or a filter cut is none. */
-const cutReasons: ReadonlySet<unknown> = new Set(['length', 'content_filter'])
+/** An answer that a limit or a filter cut is none, nor is what a model says before it waits for a tool. */
+const cutReasons: ReadonlySet<unknown> = new Set(['length', 'content_filter', 'tool_calls', 'function_call'])
 
 /**
  * What an event of a streamed chat completion says. Events without a choice (usage, say) say nothing.
@@ -30,7 +30,7 @@ export function completionPart(data: string, event: string | undefined): Complet
   const [choice] = choices as NonNullable<Chunk['choices']>
   const text = choice?.delta?.content ?? ''
   if (typeof text !== 'string') throw new AnswerFailure('bad_event')
-  const reason = choice?.finish_reason ?? undefined
+  const reason = choice?.finish_reason || undefined // some servers send '' while the model goes on
   if (cutReasons.has(reason)) throw new AnswerFailure('incomplete')
   return { text, isFinished: reason !== undefined }
 }

@@ -1,12 +1,13 @@
 import rateLimiter from '@fastify/rate-limit'
 import fastifyPlugin from 'fastify-plugin'
 import { GatewayError } from '../errors.js'
+import { addressRange } from '../services/address-range.js'
 import { clientAddress } from './client-address.js'
 
 export interface RateLimits {
-  /** Requests a minute and address, over all routes without a limit of their own. */
+  /** Requests a minute and address (of IPv6: the /64), over all routes without a limit of their own. */
   readonly requestsPerMinute: number
-  /** Attempts to log in a minute and address. */
+  /** Attempts to log in, likewise. */
   readonly loginsPerMinute: number
 }
 
@@ -20,7 +21,7 @@ export const rateLimit = fastifyPlugin<{ readonly requestsPerMinute: number }>(
     await app.register(rateLimiter, {
       max: requestsPerMinute,
       timeWindow: windowMs,
-      keyGenerator: request => clientAddress(request) ?? 'local',
+      keyGenerator: request => addressRange(clientAddress(request) ?? 'local'),
       errorResponseBuilder: (_request, { after }) =>
         new GatewayError('TOO_MANY_REQUESTS', `Too many requests from this address; try again in ${after}`),
     })

@@ -9,11 +9,23 @@ export interface OwnedSession {
   readonly userId: string
 }
 
+/** Undefined when there is no such user any more. */
 export function insertSession(
   db: Kysely<Database>,
-  session: { user_id: string; title: string | null },
-): Promise<SessionRow> {
-  return db.insertInto('sessions').values(session).returningAll().executeTakeFirstOrThrow()
+  { userId, title }: { userId: string; title: string | null },
+): Promise<SessionRow | undefined> {
+  return db
+    .insertInto('sessions')
+    .columns(['user_id', 'title'])
+    .expression(
+      ({ selectFrom }) =>
+        selectFrom('users')
+          .select(['id', sql<string | null>`${title}::text`.as('title')])
+          .where('id', '=', userId)
+          .forKeyShare(), // waits for a deletion that is under way
+    )
+    .returningAll()
+    .executeTakeFirst()
 }
 
 export function findSession(

@@ -4,6 +4,7 @@ import type { AuditAction } from '../audit/audit-actions.js'
 import type { ReadAudit } from '../audit/read-audit.js'
 import { inTransaction } from '../db/held-transaction.js'
 import type { Database } from '../db/schema.js'
+import { GatewayError } from '../errors.js'
 import { recordAudit } from '../repositories/audit-logs.repository.js'
 import { decodeCursor, encodeCursor } from '../repositories/keyset-cursor.js'
 import {
@@ -46,6 +47,7 @@ export interface SessionExport {
 
 /** Another user's session is none: NOT_FOUND, as for one that does not exist. */
 export interface SessionsService {
+  /** @throws GatewayError UNAUTHENTICATED when the account is gone. */
   create(actor: UserActor, session: { readonly title?: string | undefined }): Promise<Session>
   /** The actor's own, newest first; limit 1 to 200. @throws GatewayError VALIDATION_FAILED for a cursor that is none. */
   list(
@@ -94,7 +96,8 @@ export function createSessionsService({ db, reads }: SessionsServiceOptions): Se
   return {
     create: (actor, { title }) =>
       inTransaction(db, async transaction => {
-        const row = await insertSession(transaction, { user_id: actor.userId, title: title ?? null })
+        const row = await insertSession(transaction, { userId: actor.userId, title: title ?? null })
+        if (!row) throw new GatewayError('UNAUTHENTICATED', 'The account no longer exists')
         await recordAudit(transaction, actor, {
           action: 'session.create',
           resource: { type: 'session', id: row.id },

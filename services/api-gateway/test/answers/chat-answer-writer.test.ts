@@ -125,6 +125,23 @@ describe('no answer is taken from', () => {
         call.finish('length')
       },
     ],
+    [
+      'what comes before a call of a tool',
+      'incomplete',
+      call => {
+        call.say('Let me look that up [1].')
+        call.finish('tool_calls')
+      },
+    ],
+    [
+      'an early end of a server that sends an empty reason with every part',
+      'broken_off',
+      call => {
+        const choice = { delta: { content: 'Never give more than [1]' }, finish_reason: '' }
+        call.write(`data: ${JSON.stringify({ choices: [choice] })}\n\n`)
+        call.response.end()
+      },
+    ],
     ['no text', 'empty', saying('', ' \n')],
     ['nothing cited', 'uncited', saying('Everything is fine.')],
     ['lies alone', 'uncited', saying('Everything is fine [99].')],

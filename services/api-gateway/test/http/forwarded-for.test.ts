@@ -48,6 +48,14 @@ describe('X-Forwarded-For', () => {
     await test.close()
   })
 
+  it('is counted by /64 where it is IPv6', async () => {
+    const test = await openTestApp({ overrides: { rateLimits, trustedProxies } })
+    const one = ['2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6', '2001:db8:1:2::3']
+    expect(await attempts(test, '10.0.0.1', one)).toEqual([401, 401, 429])
+    expect(await attempts(test, '10.0.0.1', ['2001:db8:1:3::1'])).toEqual([401])
+    await test.close()
+  })
+
   it('that holds no address counts as the proxy’s own', async () => {
     const test = await openTestApp({ overrides: { rateLimits, trustedProxies } })
     expect(await attempts(test, '10.0.0.1', ['unknown', 'x'.repeat(200), '_hidden'])).toEqual([401, 401, 429])

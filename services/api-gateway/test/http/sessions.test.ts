@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { describeDatabases } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTestApp, type TestApp } from './support/test-app.js'
+import { gatewayActor } from '#src/audit/actor'
+import { openTestApp, password, type TestApp } from './support/test-app.js'
 
 describeDatabases('sessions', kind => {
   let test: TestApp
@@ -59,6 +60,40 @@ describeDatabases('sessions', kind => {
       .execute()
     expect(left).toEqual([])
   })
+
+  const leaving = async (email: string) => {
+    const { id } = await test.auth.createUser(gatewayActor('test'), { email, password, role: 'user' })
+    const { accessToken } = await test.auth.login(gatewayActor('test'), email, password)
+    const headers = { authorization: `Bearer ${accessToken}` }
+    return { id, begin: () => test.call('POST', '/api/sessions', { headers, payload: {} }) }
+  }
+
+  it('are begun by nobody whose account is gone since the token was looked at', async () => {
+    const { id, begin } = await leaving('leaving@example.org')
+    expect((await begin()).statusCode).toBe(201)
+    await test.database.db.deleteFrom('users').where('id', '=', id).execute()
+    expect((await begin()).json()).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' })
+  })
+
+  // The embedded database has one connection: there is no 'at once'.
+  if (kind === 'server')
+    it('are begun by nobody whose account is being deleted', async () => {
+      const { id, begin } = await leaving('leaving-now@example.org')
+      const waiting = async () => {
+        const { rows } = await test.database.pool.query<{ count: number }>(
+          `select count(distinct pid)::int as count from pg_locks join pg_stat_activity using (pid)
+          where not granted and datname = current_database()`,
+        )
+        return rows[0]!.count
+      }
+      const begun = await test.database.db.transaction().execute(async transaction => {
+        await transaction.deleteFrom('users').where('id', '=', id).execute()
+        const answer = begin()
+        await expect.poll(waiting, { timeout: 10_000 }).toBe(1)
+        return [answer]
+      })
+      expect((await begun[0]!).json()).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' })
+    })
 
   it('are nobody else’s, not even an administrator’s', async () => {
     const { id } = await create({ title: 'private' })
