@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { embeddingText } from '@voiceassist/api-gateway/knowledge/embedding-text'
-import { findFiles } from '@voiceassist/api-gateway/services/find-files'
-import { prepareDocument } from '@voiceassist/api-gateway/services/prepare-document'
+import { findFiles } from '@voiceassist/api-gateway/services/documents/find-files'
+import { prepareDocument } from '@voiceassist/api-gateway/services/documents/prepare-document'
 
 /** What an import of the folder embeds, in its order. */
 export async function corpusTexts(folder: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { Embedder } from '@voiceassist/api-gateway/embedding/embedder'
-import { embedTexts } from '@voiceassist/api-gateway/services/embed-texts'
+import { embedTexts } from '@voiceassist/api-gateway/services/documents/embed-texts'
 import { sayProgress } from '../common/say.js'
 import { startStopwatch, type Taken } from '../common/stopwatch.js'
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
+import { errorFields } from '../error-fields.js'
 import { defaultMinScore } from '../knowledge/score.js'
-import { errorFields } from '../plugins/error-fields.js'
 import { AnswerFailure, type FallbackOutcome } from './answer-outcome.js'
 import type { AnswerTally } from './answer-tally.js'
 import type { AnswerWriter } from './answer-writer.js'

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import { inTransaction } from '../db/held-transaction.js'
 import type { Database } from '../db/schema.js'
-import { errorFields } from '../plugins/error-fields.js'
+import { errorFields } from '../error-fields.js'
 import {
   appendLinks,
   hasUnsealed,

@@ -1,7 +1,7 @@
 import type { Clock } from '@voiceassist/kernel'
 import type { Logger } from 'pino'
+import { errorFields } from '../error-fields.js'
 import { GatewayError } from '../errors.js'
-import { errorFields } from '../plugins/error-fields.js'
 import { auditRow, type NewAuditRow } from '../repositories/audit-logs.repository.js'
 import type { Actor } from './actor.js'
 import type { AuditEntry } from './audit-actions.js'

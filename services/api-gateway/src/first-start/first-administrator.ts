@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { gatewayActor } from '../audit/actor.js'
 import type { Database } from '../db/schema.js'
-import type { AuthService } from '../services/auth.service.js'
+import type { AuthService } from '../services/accounts/auth.service.js'
 
 export interface FirstAdministrator {
   readonly email: string

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import { gatewayActor } from '../audit/actor.js'
 import type { Database } from '../db/schema.js'
 import { GatewayError } from '../errors.js'
-import type { DocumentsService } from '../services/documents-port.js'
+import type { DocumentsService } from '../services/documents/documents-port.js'
 
 const folder = new URL('../../sample-knowledge-base/', import.meta.url)
 const setting = 'sample_knowledge_base'

@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import { errorFields } from '../error-fields.js'
 import { GatewayError, type GatewayErrorCode } from '../errors.js'
 import { logRequest } from './access-log.js'
-import { errorFields } from './error-fields.js'
 import { gatewayErrorOf, problemOf } from './problem-of-error.js'
 import { methodsOf } from './route-table.js'
 

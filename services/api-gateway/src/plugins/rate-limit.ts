@@ -1,7 +1,7 @@
 import rateLimiter from '@fastify/rate-limit'
 import fastifyPlugin from 'fastify-plugin'
 import { GatewayError } from '../errors.js'
-import { addressRange } from '../services/address-range.js'
+import { addressRange } from '../services/accounts/address-range.js'
 import { clientAddress } from './client-address.js'
 
 export interface RateLimits {

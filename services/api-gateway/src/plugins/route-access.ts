@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { GatewayError } from '../errors.js'
-import type { Principal, TokenVerifier } from '../services/token-verifier-port.js'
+import type { Principal, TokenVerifier } from '../services/accounts/token-verifier-port.js'
 
 /**
  * Who may call a route. `user`: everyone with a valid token; `viewer`: viewers and administrators; `admin`:

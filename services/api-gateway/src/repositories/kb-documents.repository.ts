@@ -5,7 +5,7 @@ import type {
   DocumentListQuery,
   DocumentPage,
   DocumentSummary,
-} from '../services/documents-port.js'
+} from '../services/documents/documents-port.js'
 import { decodeCursor, encodeCursor, exactTime } from './keyset-cursor.js'
 
 /** What a document row is made of, apart from what the database counts itself. */

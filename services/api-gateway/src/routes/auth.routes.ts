@@ -15,9 +15,9 @@ import { Type } from 'typebox'
 import { atMost } from '../plugins/rate-limit.js'
 import { actorOf, userActorOf } from '../plugins/request-actor.js'
 import { principalOf } from '../plugins/route-access.js'
-import type { AuthService } from '../services/auth.service.js'
-import type { Login } from '../services/begin-login.js'
-import type { User } from '../services/user.js'
+import type { AuthService } from '../services/accounts/auth.service.js'
+import type { Login } from '../services/accounts/begin-login.js'
+import type { User } from '../services/accounts/user.js'
 import type { RoutePlugin } from './route-plugin.js'
 
 const tags = ['auth']

@@ -3,7 +3,7 @@ import { type DocumentFields, documentFields } from '@voiceassist/api-contract'
 import type { FastifyRequest } from 'fastify'
 import { GatewayError } from '../errors.js'
 import { createChecker } from '../plugins/request-validator.js'
-import type { DocumentInput } from '../services/documents-port.js'
+import type { DocumentInput } from '../services/documents/documents-port.js'
 
 const maxFieldBytes = 65_536
 /** What a form has besides the file: boundaries, headers, fields. */

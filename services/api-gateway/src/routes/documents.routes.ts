@@ -18,7 +18,7 @@ import type {
   DocumentSummary,
   DocumentsService,
   IndexingOptions,
-} from '../services/documents-port.js'
+} from '../services/documents/documents-port.js'
 import { readUpload } from './document-upload.js'
 import { goneSignal, sendEvents, wantsEvents } from './event-stream.js'
 import type { RoutePlugin } from './route-plugin.js'

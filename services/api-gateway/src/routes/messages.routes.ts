@@ -9,7 +9,7 @@ import {
   postMessageRequest,
 } from '@voiceassist/api-contract'
 import { userActorOf } from '../plugins/request-actor.js'
-import type { MessagesService } from '../services/messages.service.js'
+import type { MessagesService } from '../services/conversations/messages.service.js'
 import { goneSignal, sendEvents, wantsEvents } from './event-stream.js'
 import { messageView } from './message-view.js'
 import type { RoutePlugin } from './route-plugin.js'

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { GatewayError } from '../errors.js'
 import { logFault } from '../plugins/error-handler.js'
 import { gatewayErrorOf } from '../plugins/problem-of-error.js'
-import type { Message } from '../services/messages-port.js'
+import type { Message } from '../services/conversations/messages-port.js'
 import { messageView } from './message-view.js'
 
 /**

@@ -13,7 +13,7 @@ import {
 } from '@voiceassist/api-contract'
 import { Type } from 'typebox'
 import { userActorOf } from '../plugins/request-actor.js'
-import type { Session, SessionsService } from '../services/sessions.service.js'
+import type { Session, SessionsService } from '../services/conversations/sessions.service.js'
 import type { RoutePlugin } from './route-plugin.js'
 import { exportText } from './session-export.js'
 

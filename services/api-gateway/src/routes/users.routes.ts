@@ -12,8 +12,8 @@ import {
 } from '@voiceassist/api-contract'
 import { Type } from 'typebox'
 import { userActorOf } from '../plugins/request-actor.js'
-import type { AccountsService } from '../services/auth-accounts.service.js'
-import type { User } from '../services/user.js'
+import type { AccountsService } from '../services/accounts/auth-accounts.service.js'
+import type { User } from '../services/accounts/user.js'
 import { userView } from './auth.routes.js'
 import type { RoutePlugin } from './route-plugin.js'
 

@@ -10,8 +10,8 @@ import {
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { gatewayActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
-import { createDocumentsService } from '#src/services/documents.service'
-import { importFiles } from '#src/services/import-files'
+import { createDocumentsService } from '#src/services/documents/documents.service'
+import { importFiles } from '#src/services/documents/import-files'
 
 describeDatabases('files that become copies of each other', kind => {
   let temporary: TempDatabase

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { gatewayActor } from '#src/audit/actor'
 import type { Embedder } from '#src/embedding/embedder'
 import { GatewayError } from '#src/errors'
-import { type ImportOptions, importFiles } from '#src/services/import-files'
+import { type ImportOptions, importFiles } from '#src/services/documents/import-files'
 import { type KnowledgeBase, maxDocumentBytes, openKnowledgeBase } from './knowledge-base-fixture.js'
 
 describeDatabases('an import', kind => {

@@ -7,8 +7,8 @@ import {
 } from '@voiceassist/testkit'
 import type { OpenDatabase } from '#src/db/open-database'
 import type { Embedder } from '#src/embedding/embedder'
-import { createDocumentsService } from '#src/services/documents.service'
-import type { DocumentsService } from '#src/services/documents-port'
+import { createDocumentsService } from '#src/services/documents/documents.service'
+import type { DocumentsService } from '#src/services/documents/documents-port'
 import { createSearchService } from '#src/services/search.service'
 import type { SearchService } from '#src/services/search-port'
 

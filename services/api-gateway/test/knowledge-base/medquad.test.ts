@@ -7,8 +7,8 @@ import { gatewayActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
 import { createBundledEmbedder } from '#src/embedding/bundled-embedder'
 import type { Embedder } from '#src/embedding/embedder'
-import { createDocumentsService } from '#src/services/documents.service'
-import { importFiles } from '#src/services/import-files'
+import { createDocumentsService } from '#src/services/documents/documents.service'
+import { importFiles } from '#src/services/documents/import-files'
 import { createSearchService } from '#src/services/search.service'
 
 /** Real medical documents, which are not part of the project. */

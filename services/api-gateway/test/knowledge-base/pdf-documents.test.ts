@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describeDatabases } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gatewayActor } from '#src/audit/actor'
-import { importFiles } from '#src/services/import-files'
+import { importFiles } from '#src/services/documents/import-files'
 import { paragraph, pdfFile } from '../pdf/pdf-file.js'
 import { type KnowledgeBase, maxDocumentBytes, openKnowledgeBase } from './knowledge-base-fixture.js'
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { gatewayActor } from '#src/audit/actor'
 import type { Embedder } from '#src/embedding/embedder'
 import { readStoredEmbedder } from '#src/embedding/stored-embedder'
-import { reindexAll } from '#src/services/reindex-all'
+import { reindexAll } from '#src/services/documents/reindex-all'
 import { type KnowledgeBase, markdown, openKnowledgeBase } from './knowledge-base-fixture.js'
 
 const documents = 12

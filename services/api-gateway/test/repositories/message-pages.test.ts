@@ -5,9 +5,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { extractiveAnswerWriter } from '#src/answers/extractive-answer-writer'
 import { gatewayActor, type UserActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
-import { createAuthService } from '#src/services/auth.service'
-import { createMessagesService, type Message, type MessagesService } from '#src/services/messages.service'
-import { createSessionsService, type SessionsService } from '#src/services/sessions.service'
+import { createAuthService } from '#src/services/accounts/auth.service'
+import {
+  createMessagesService,
+  type Message,
+  type MessagesService,
+} from '#src/services/conversations/messages.service'
+import { createSessionsService, type SessionsService } from '#src/services/conversations/sessions.service'
 
 const seed = 7
 const numRuns = 12

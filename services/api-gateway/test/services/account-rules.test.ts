@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkPassword } from '#src/services/account-rules'
-import { commonPasswords } from '#src/services/common-passwords'
+import { checkPassword } from '#src/services/accounts/account-rules'
+import { commonPasswords } from '#src/services/accounts/common-passwords'
 
 const email = 'florence.n@example.org'
 const check = (password: string) => () => checkPassword(password, email, 'newPassword')

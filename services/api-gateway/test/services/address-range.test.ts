@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addressRange } from '#src/services/address-range'
+import { addressRange } from '#src/services/accounts/address-range'
 
 it.each([
   ['192.0.2.1', '192.0.2.1'],

@@ -3,8 +3,8 @@ import { describeDatabases, type TempDatabase, tempDatabase } from '@voiceassist
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { gatewayActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
-import { type AuthService, createAuthService } from '#src/services/auth.service'
-import { createPasswordHasher } from '#src/services/password-hasher'
+import { type AuthService, createAuthService } from '#src/services/accounts/auth.service'
+import { createPasswordHasher } from '#src/services/accounts/password-hasher'
 
 const password = 'long enough'
 

@@ -1,9 +1,13 @@
 import { type DatabaseKind, FakeClock, type TempDatabase, tempDatabase } from '@voiceassist/testkit'
 import { type Actor, gatewayActor, type UserActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
-import { type AuthService, type AuthServiceOptions, createAuthService } from '#src/services/auth.service'
-import type { Login } from '#src/services/begin-login'
-import type { PasswordHasher } from '#src/services/password-hasher'
+import {
+  type AuthService,
+  type AuthServiceOptions,
+  createAuthService,
+} from '#src/services/accounts/auth.service'
+import type { Login } from '#src/services/accounts/begin-login'
+import type { PasswordHasher } from '#src/services/accounts/password-hasher'
 
 export const password = 'correct horse battery'
 export const tokenSecret = 'a secret of the tests, long enough for HS256'

@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto'
 import { describeDatabases, gate } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GatewayError } from '#src/errors'
-import { delayMs } from '#src/services/login-throttle'
+import { delayMs } from '#src/services/accounts/login-throttle'
 import {
   type AuthFixture,
   as,

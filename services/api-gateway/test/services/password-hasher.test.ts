@@ -1,6 +1,6 @@
 import { hash } from '@node-rs/argon2'
 import { describe, expect, it } from 'vitest'
-import { createPasswordHasher } from '#src/services/password-hasher'
+import { createPasswordHasher } from '#src/services/accounts/password-hasher'
 
 const waiting = 64
 const running = 2

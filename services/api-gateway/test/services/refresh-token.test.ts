@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { newRefreshToken, readRefreshToken, sameHash } from '#src/services/refresh-token'
+import { newRefreshToken, readRefreshToken, sameHash } from '#src/services/accounts/refresh-token'
 
 it('a refresh token names its login, and reads back as what it was', () => {
   const id = randomUUID()

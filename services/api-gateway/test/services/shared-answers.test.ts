@@ -1,6 +1,6 @@
 import { gate } from '@voiceassist/testkit'
 import { describe, expect, test } from 'vitest'
-import { SharedAnswers } from '#src/services/shared-answers'
+import { SharedAnswers } from '#src/services/conversations/shared-answers'
 
 type Progress = Parameters<Parameters<SharedAnswers<string>['join']>[2]>[0]
 

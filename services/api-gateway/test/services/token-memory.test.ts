@@ -1,10 +1,10 @@
 import { FakeClock, gate, withChaos } from '@voiceassist/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { GatewayError } from '#src/errors'
-import { createAuthTokens, type TokenClaims } from '#src/services/auth-tokens'
-import type { LoginCheck } from '#src/services/login-check'
-import { TokenMemory } from '#src/services/token-memory'
-import type { Principal } from '#src/services/token-verifier-port'
+import { createAuthTokens, type TokenClaims } from '#src/services/accounts/auth-tokens'
+import type { LoginCheck } from '#src/services/accounts/login-check'
+import { TokenMemory } from '#src/services/accounts/token-memory'
+import type { Principal } from '#src/services/accounts/token-verifier-port'
 import { codeOf, tokenSecret } from './auth-fixture.js'
 
 const user = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`

@@ -5,7 +5,7 @@ import { gatewayActor } from '#src/audit/actor'
 import type { OpenDatabase } from '#src/db/open-database'
 import { createBundledEmbedder } from '#src/embedding/bundled-embedder'
 import type { Embedder } from '#src/embedding/embedder'
-import { createDocumentsService } from '#src/services/documents.service'
+import { createDocumentsService } from '#src/services/documents/documents.service'
 
 const documents = 4
 const resolutionMs = 5

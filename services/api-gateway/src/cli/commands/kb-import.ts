@@ -1,4 +1,4 @@
-import { importFiles } from '../../services/import-files.js'
+import { importFiles } from '../../services/documents/import-files.js'
 import type { Command } from '../command.js'
 
 export interface KbImportArguments {

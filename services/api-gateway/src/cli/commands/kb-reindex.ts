@@ -1,4 +1,4 @@
-import { reindexAll } from '../../services/reindex-all.js'
+import { reindexAll } from '../../services/documents/reindex-all.js'
 import type { Command } from '../command.js'
 
 export interface KbReindexArguments {

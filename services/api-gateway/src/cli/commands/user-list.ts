@@ -1,4 +1,4 @@
-import type { User } from '../../services/user.js'
+import type { User } from '../../services/accounts/user.js'
 import type { Command } from '../command.js'
 
 const pageSize = 1000

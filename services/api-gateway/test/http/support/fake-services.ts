@@ -9,7 +9,7 @@ import type {
   DocumentSummary,
   DocumentsService,
   IndexingOptions,
-} from '#src/services/documents-port'
+} from '#src/services/documents/documents-port'
 import type { SearchHit, SearchQuery, SearchService } from '#src/services/search-port'
 
 export const passage: SearchHit = {

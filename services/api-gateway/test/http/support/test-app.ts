@@ -10,10 +10,14 @@ import { ReadAuditWriter } from '#src/audit/read-audit-writer'
 import type { Config } from '#src/config'
 import type { OpenDatabase } from '#src/db/open-database'
 import { insertAuditRows } from '#src/repositories/audit-logs.repository'
+import {
+  type AuthService,
+  type AuthServiceOptions,
+  createAuthService,
+} from '#src/services/accounts/auth.service'
 import { createAuditService } from '#src/services/audit.service'
-import { type AuthService, type AuthServiceOptions, createAuthService } from '#src/services/auth.service'
-import { createMessagesService } from '#src/services/messages.service'
-import { createSessionsService } from '#src/services/sessions.service'
+import { createMessagesService } from '#src/services/conversations/messages.service'
+import { createSessionsService } from '#src/services/conversations/sessions.service'
 import { FakeDocuments, FakeSearch } from './fake-services.js'
 
 export const tokenSecret = 'a secret of the tests, long enough for HS256'

@@ -1,0 +1,115 @@
+import type { Kysely } from 'kysely'
+import type { AnswerWriter } from '../../answers/answer-writer.js'
+import type { UserActor } from '../../audit/actor.js'
+import type { ReadAudit } from '../../audit/read-audit.js'
+import { inTransaction } from '../../db/held-transaction.js'
+import type { Database } from '../../db/schema.js'
+import { GatewayError, type GatewayErrorCode } from '../../errors.js'
+import { decodeCursor, encodeCursor } from '../../repositories/keyset-cursor.js'
+import { findAnswer, findMessage, listMessages } from '../../repositories/messages.repository.js'
+import { findSession } from '../../repositories/sessions.repository.js'
+import type { SearchService } from '../search-port.js'
+import type { Message, MessagesService, PostedMessage } from './messages-port.js'
+import { noSuchSession } from './no-such-session.js'
+import { SharedAnswers } from './shared-answers.js'
+import { keepAnswer, keepMessage, messageOf, sessionResource } from './stored-messages.js'
+
+export type * from './messages-port.js'
+
+export interface MessagesServiceOptions {
+  readonly db: Kysely<Database>
+  readonly search: SearchService
+  readonly answers: AnswerWriter
+  readonly reads: ReadAudit
+}
+
+export function createMessagesService({
+  db,
+  search,
+  answers,
+  reads,
+}: MessagesServiceOptions): MessagesService {
+  /** A repeat that comes while the first attempt is answering waits for it. */
+  const answering = new SharedAnswers<Message>()
+
+  async function answerTo(
+    actor: UserActor,
+    message: Message,
+    topK: number,
+    progress: Parameters<Parameters<typeof answering.join>[2]>[0],
+  ): Promise<Message> {
+    const stored = await findAnswer(db, message.id)
+    if (stored) return messageOf(stored)
+    const query = { query: message.content, topK, scoreThreshold: 0 }
+    const passages = await search.search(query, progress.signal)
+    const answer = await answers.write({ question: message.content, passages, ...progress })
+    progress.signal.throwIfAborted()
+    return messageOf(await inTransaction(db, transaction => keepAnswer(transaction, actor, message, answer)))
+  }
+
+  async function keepOrRefuse(actor: UserActor, sessionId: string, posted: PostedMessage) {
+    const resource = sessionResource(sessionId)
+    try {
+      const kept = await inTransaction(db, transaction => keepMessage(transaction, actor, sessionId, posted))
+      if (!kept.created)
+        await reads.record(actor, { action: 'message.read', resource, details: { messageId: kept.row.id } })
+      return kept
+    } catch (error) {
+      if (error instanceof GatewayError && error.status < 500)
+        await reads.record(actor, {
+          action: 'message.create',
+          resource,
+          error: error.code as GatewayErrorCode,
+        })
+      throw error
+    }
+  }
+
+  return {
+    async post(actor, sessionId, posted, follower) {
+      const { row, created } = await keepOrRefuse(actor, sessionId, posted)
+      const message = messageOf(row)
+      follower.onStored?.(message)
+      const answer = await answering.join(message.id, follower, progress =>
+        answerTo(actor, message, posted.topK, progress),
+      )
+      return { message, created, answer }
+    },
+
+    async read(actor, sessionId, messageId) {
+      const session = await findSession(db, { id: sessionId, userId: actor.userId })
+      const row = session && (await findMessage(db, { sessionId, id: messageId }))
+      await reads.record(actor, {
+        action: 'message.read',
+        resource: sessionResource(sessionId),
+        details: { messageId },
+        ...(row ? {} : { error: 'NOT_FOUND' }),
+      })
+      if (!session) throw noSuchSession()
+      if (!row) throw new GatewayError('NOT_FOUND', 'There is no such message')
+      return messageOf(row)
+    },
+
+    async list(actor, sessionId, { limit, cursor, order }) {
+      const session = { id: sessionId, userId: actor.userId }
+      const resource = sessionResource(sessionId)
+      if (!(await findSession(db, session))) {
+        await reads.record(actor, { action: 'message.list', resource, error: 'NOT_FOUND' })
+        throw noSuchSession()
+      }
+      const scope = `messages:${session.id}`
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, scope).at
+      const rows = await listMessages(db, { sessionId: session.id, limit: limit + 1, order, after })
+      const page = rows.slice(0, limit)
+      await reads.record(actor, { action: 'message.list', resource, details: { count: page.length } })
+      const placeOf = (row: (typeof rows)[number] | undefined) =>
+        row ? encodeCursor({ at: row.exact_created_at, id: row.id }, scope) : null
+      return {
+        items: page.map(messageOf),
+        nextCursor: rows.length > limit ? placeOf(page.at(-1)) : null,
+        startCursor: placeOf(page[0]),
+        endCursor: placeOf(page.at(-1)),
+      }
+    },
+  }
+}
