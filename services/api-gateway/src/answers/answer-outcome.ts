@@ -4,6 +4,7 @@ export const answerOutcomes = {
   extractive: {
     not_configured: 'There is no LLM_URL',
     no_passages: 'No passage was relevant, so the model was not asked',
+    busy: 'The model wrote 16 answers already',
     unreachable: 'No connection, or one that failed before a byte of the answer, twice',
     bad_status: 'A status other than 2xx',
     redirected: 'A redirect: it is not followed, since the key would go along',

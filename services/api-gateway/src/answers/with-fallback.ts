@@ -14,8 +14,12 @@ export interface WithFallbackOptions {
   readonly logger: Pick<Logger, 'warn' | 'error'>
 }
 
+/** Answers that the model writes at a time: each is a connection, and a bill. */
+export const maxUnderWay = 16
+
 /** Answers by the model from the passages that are relevant, and by quotations where there is no such answer. */
 export function withFallback({ chat, extractive, tally, logger }: WithFallbackOptions): AnswerWriter {
+  let underWay = 0
   return {
     async write(request) {
       const quoted = (outcome: FallbackOutcome, citationsRemoved = 0) => {
@@ -25,6 +29,8 @@ export function withFallback({ chat, extractive, tally, logger }: WithFallbackOp
       if (!chat) return quoted('not_configured')
       const passages = request.passages.filter(({ score }) => score >= defaultMinScore)
       if (passages.length === 0) return quoted('no_passages')
+      if (underWay >= maxUnderWay) return quoted('busy')
+      underWay += 1
       let isStreamed = false
       const onDelta = (text: string) => {
         isStreamed = true
@@ -40,6 +46,8 @@ export function withFallback({ chat, extractive, tally, logger }: WithFallbackOp
         logFailure(failure, logger)
         if (isStreamed) request.onReset(failure.outcome)
         return quoted(failure.outcome, failure.citationsRemoved)
+      } finally {
+        underWay -= 1
       }
     },
   }

@@ -1,9 +1,10 @@
+import { gate } from '@voiceassist/testkit'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { AnswerFailure } from '#src/answers/answer-outcome'
 import { AnswerTally } from '#src/answers/answer-tally'
 import type { AnswerRequest, AnswerWriter } from '#src/answers/answer-writer'
 import { extractiveAnswerWriter } from '#src/answers/extractive-answer-writer'
-import { withFallback } from '#src/answers/with-fallback'
+import { maxUnderWay, withFallback } from '#src/answers/with-fallback'
 import { nothingFound } from '#src/knowledge/compose-answer'
 import { following } from './answer-writer-contract.js'
 import { passages } from './passages.js'
@@ -41,6 +42,21 @@ describe('an answer', () => {
   test('is made of quotations where there is no model', async () => {
     expect(await writer().write(following().request)).toMatchObject({ model: 'extractive' })
     expect(tally.written('not_configured')).toBe(1)
+  })
+
+  test('is made of quotations while the model writes as many as it may', async () => {
+    const writing = gate()
+    const chat = writer(async () => {
+      await writing.opened
+      return generated
+    })
+    const { request } = following()
+    const under = Array.from({ length: maxUnderWay }, () => chat.write(request))
+    expect(await chat.write(request)).toMatchObject({ model: 'extractive' })
+    expect(tally.written('busy')).toBe(1)
+    writing.open()
+    await Promise.all(under)
+    expect(await chat.write(request)).toEqual(generated)
   })
 
   test('is nothing found where nothing is relevant, and the model sees what is', async () => {
