@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Clock } from '@voiceassist/kernel'
 import { GatewayError } from '../errors.js'
 import type { PdfText } from '../knowledge/document.js'
-import { gatewayErrorOf } from '../services/documents/refused-document.js'
+import { gatewayErrorOf } from '../knowledge/refused-document.js'
 import type { PdfAnswer, PdfTask } from './read-pdf-process.js'
 
 const timeLimitMs = 60_000

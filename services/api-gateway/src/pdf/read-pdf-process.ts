@@ -1,5 +1,5 @@
 import type { PdfText } from '../knowledge/document.js'
-import { type RefusedDocument, refusedDocument } from '../services/documents/refused-document.js'
+import { type RefusedDocument, refusedDocument } from '../knowledge/refused-document.js'
 import { endProcessAfter, guardProcess } from './guard-process.js'
 import { readPdf } from './read-pdf.js'
 

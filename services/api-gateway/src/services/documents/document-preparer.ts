@@ -1,10 +1,10 @@
 import type { Clock } from '@voiceassist/kernel'
 import { Tinypool } from 'tinypool'
 import { isPdf } from '../../knowledge/detect-format.js'
+import { gatewayErrorOf, type RefusedDocument } from '../../knowledge/refused-document.js'
 import { PdfReader } from '../../pdf/pdf-reader.js'
 import { prepareDocument } from './prepare-document.js'
 import type { PreparedDocument, PrepareTask } from './prepared-document.js'
-import { gatewayErrorOf, type RefusedDocument } from './refused-document.js'
 
 /** Reading and cutting takes about a millisecond for each KiB: what is smaller is done at once. */
 const smallBytes = 4 * 1024

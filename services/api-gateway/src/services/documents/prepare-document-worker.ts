@@ -1,6 +1,6 @@
+import { type RefusedDocument, refusedDocument } from '../../knowledge/refused-document.js'
 import { prepareDocument } from './prepare-document.js'
 import type { PreparedDocument, PrepareTask } from './prepared-document.js'
-import { type RefusedDocument, refusedDocument } from './refused-document.js'
 
 /** Run on a worker thread by the pool of `document-preparer.ts`. */
 export default function prepare(task: PrepareTask): PreparedDocument | { readonly refused: RefusedDocument } {

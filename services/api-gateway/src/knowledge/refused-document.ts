@@ -1,4 +1,4 @@
-import { GatewayError, type GatewayErrorCode } from '../../errors.js'
+import { GatewayError, type GatewayErrorCode } from '../errors.js'
 
 /** An error by its parts: a thread boundary takes its class from it. */
 export interface RefusedDocument {
