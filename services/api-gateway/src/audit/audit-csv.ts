@@ -22,7 +22,7 @@ const columns = [
   'details',
 ] as const satisfies readonly (keyof AuditRecord)[]
 
-export const auditCsvHead = stringify([[...columns]])
+export const auditCsvHead = stringify([[...columns]], { record_delimiter: 'windows' })
 
 /** Of these alone the writer does not know that they end a line. */
 const quoted_match = /[\r\n]/

@@ -42,6 +42,7 @@ describeDatabases('the audit', kind => {
     )
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8')
     expect(answer.headers['content-disposition']).toBe('attachment; filename="audit-logs.csv"')
+    expect(answer.body.slice(0, answer.body.indexOf('\n'))).toMatch(/details\r$/)
     const cells = parseCsv(answer.body)
     expect(cells[0]).toEqual(expect.arrayContaining(['timestamp', 'seq', 'action', 'userAgent', 'details']))
     expect(cells).toHaveLength(601)
