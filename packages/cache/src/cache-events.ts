@@ -1,0 +1,34 @@
+import { channel } from 'node:diagnostics_channel'
+
+/** What happened beside hits, which are counted in `stats()`; facts without keys or values. */
+export type CacheEvent =
+  | {
+      readonly kind: 'remote'
+      readonly operation: string
+      readonly durationMs: number
+      readonly outcome: 'done' | 'failed' | 'timeout' | 'refused'
+    }
+  | {
+      readonly kind: 'load'
+      readonly namespace: string
+      readonly durationMs: number
+      readonly failed: boolean
+    }
+  | {
+      readonly kind: 'invalidation'
+      readonly by: 'key' | 'tag' | 'namespace' | 'pattern' | 'set'
+      readonly remote: 'done' | 'journaled' | 'none'
+    }
+  | { readonly kind: 'acknowledged'; readonly durationMs: number; readonly early: boolean }
+  | { readonly kind: 'resync'; readonly partition: number; readonly reason: string }
+  | { readonly kind: 'breaker'; readonly open: boolean }
+  | { readonly kind: 'eviction'; readonly reason: 'capacity' | 'expired' | 'void'; readonly entries: number }
+  | { readonly kind: 'stale-read'; readonly namespace: string }
+  | { readonly kind: 'sensitive-kept-out'; readonly namespace: string }
+
+/** Of every cache of the process; no work is done for it while nobody listens. */
+export const cacheChannel = channel('voiceassist:cache')
+
+export function publish(event: CacheEvent): void {
+  if (cacheChannel.hasSubscribers) cacheChannel.publish(event)
+}

@@ -1,0 +1,110 @@
+import { CacheError } from '../cache-error.js'
+
+/** What scripts of the second tier read of a value: where it stands, when it ends, and what it depends on. */
+export interface EnvelopeHeader {
+  /** 16 ASCII characters: the partition's state that `seq` counts in. */
+  readonly gen: string
+  /** The read point: an invalidation with a higher number makes the value void. */
+  readonly seq: number
+  /** Milliseconds of the second tier's clock. */
+  readonly expiresAtMs: number
+  /** When its load began, by the same clock. */
+  readonly createdAtMs: number
+  /** Of `set` with a version; -1 without. */
+  readonly version: number
+  /** How long the load took. */
+  readonly loadMs: number
+  /** How long after its expiry it may still answer for a loader that fails. */
+  readonly staleMs: number
+  /** Names this very copy: the token of the lease that filled it. */
+  readonly token: string
+  readonly tags: readonly string[]
+}
+
+/**
+ * Layout, big-endian: 0 format (1 byte, = 1) · 1 payload flags (1) · 2 gen (16) · 18 seq (float64) · 26 expiresAtMs
+ * (float64) · 34 createdAtMs (float64) · 42 version (float64) · 50 loadMs (uint32) · 54 staleMs (uint32) · 58 length
+ * of the token (uint16), token · number of tags (uint16), of each its length (uint16) and UTF-8 bytes · payload.
+ */
+export const envelopeFormat = 1
+export const envelopeOffsets = {
+  flags: 1,
+  gen: 2,
+  seq: 18,
+  expiresAt: 26,
+  createdAt: 34,
+  version: 42,
+  tail: 58,
+} as const
+
+export interface Envelope {
+  readonly header: EnvelopeHeader
+  readonly flags: number
+  readonly payload: Buffer
+}
+
+export function writeEnvelope({ header, flags, payload }: Envelope): Buffer {
+  const token = Buffer.byteLength(header.token)
+  let size = envelopeOffsets.tail + 2 + token + 2 + payload.length
+  for (const tag of header.tags) size += 2 + Buffer.byteLength(tag)
+  const bytes = Buffer.allocUnsafe(size)
+  bytes[0] = envelopeFormat
+  bytes[1] = flags
+  bytes.write(header.gen, envelopeOffsets.gen, 16, 'latin1')
+  bytes.writeDoubleBE(header.seq, envelopeOffsets.seq)
+  bytes.writeDoubleBE(header.expiresAtMs, envelopeOffsets.expiresAt)
+  bytes.writeDoubleBE(header.createdAtMs, envelopeOffsets.createdAt)
+  bytes.writeDoubleBE(header.version, envelopeOffsets.version)
+  bytes.writeUInt32BE(uint32(header.loadMs), 50)
+  bytes.writeUInt32BE(uint32(header.staleMs), 54)
+  bytes.writeUInt16BE(token, envelopeOffsets.tail)
+  let at = envelopeOffsets.tail + 2
+  at += bytes.write(header.token, at)
+  bytes.writeUInt16BE(header.tags.length, at)
+  at += 2
+  for (const tag of header.tags) {
+    const length = bytes.write(tag, at + 2)
+    bytes.writeUInt16BE(length, at)
+    at += 2 + length
+  }
+  payload.copy(bytes, at)
+  return bytes
+}
+
+/** @throws CacheError CACHE_VALUE_CORRUPT for another format or a blob that ends early. */
+export function readEnvelope(bytes: Buffer): Envelope {
+  if (bytes[0] !== envelopeFormat)
+    throw new CacheError(
+      'CACHE_VALUE_CORRUPT',
+      `A stored value has the format ${bytes[0]}, not ${envelopeFormat}`,
+    )
+  try {
+    const tokenEnd = envelopeOffsets.tail + 2 + bytes.readUInt16BE(envelopeOffsets.tail)
+    let at = tokenEnd + 2
+    const tags: string[] = []
+    for (let left = bytes.readUInt16BE(tokenEnd); left > 0; left--) {
+      const length = bytes.readUInt16BE(at)
+      tags.push(bytes.toString('utf8', at + 2, at + 2 + length))
+      at += 2 + length
+    }
+    if (at > bytes.length) throw new RangeError('ends early')
+    const header = {
+      gen: bytes.toString('latin1', envelopeOffsets.gen, envelopeOffsets.gen + 16),
+      seq: bytes.readDoubleBE(envelopeOffsets.seq),
+      expiresAtMs: bytes.readDoubleBE(envelopeOffsets.expiresAt),
+      createdAtMs: bytes.readDoubleBE(envelopeOffsets.createdAt),
+      version: bytes.readDoubleBE(envelopeOffsets.version),
+      loadMs: bytes.readUInt32BE(50),
+      staleMs: bytes.readUInt32BE(54),
+      token: bytes.toString('latin1', envelopeOffsets.tail + 2, tokenEnd),
+      tags,
+    }
+    return { header, flags: bytes[1] as number, payload: bytes.subarray(at) }
+  } catch (cause) {
+    throw new CacheError('CACHE_VALUE_CORRUPT', 'A stored value ends before its header does', { cause })
+  }
+}
+
+function uint32(value: number): number {
+  return Math.max(0, Math.min(0xffff_ffff, Math.round(value)))
+}

@@ -1,0 +1,37 @@
+/** The number of the last invalidation of something: a namespace, or a tag. */
+export interface SeqCell {
+  seq: number
+}
+
+/**
+ * A stretch of time in which this instance believes what it holds of one partition. It ends for ever when messages
+ * may have been missed; the next stretch is another object, so that entries of the old one are void at once.
+ */
+export interface Epoch {
+  /** By the monotonic clock; `Infinity` without a second tier, `-Infinity` when over. */
+  trustedUntilMs: number
+  /** Entries below are matched against the patterns that are being walked; 0 when none is. */
+  patternSeq: number
+}
+
+/**
+ * What an entry depends on, by reference, so that a hit compares integers and looks nothing up. Entries without tags
+ * and without times of their own share one scope for each partition and namespace.
+ */
+export interface EntryScope {
+  readonly epoch: Epoch
+  readonly namespace: SeqCell
+  readonly tags: readonly SeqCell[] | null
+  /** Of entries that are refreshed ahead or served stale; elsewhere the entry's deadline says all. */
+  readonly life: EntryLife | null
+}
+
+/** All by the monotonic clock of this process. */
+export interface EntryLife {
+  readonly expiresAtMs: number
+  /** Until then it may answer for a loader that failed. */
+  readonly staleUntilMs: number
+  /** Names the copy in the second tier, for a refresh that replaces just this one. */
+  readonly token: string
+  refreshing: boolean
+}
