@@ -3,6 +3,14 @@ export interface SeqCell {
   seq: number
 }
 
+/** Of one namespace in one partition. Its numbers are counted here, so that a hit touches nothing else. */
+export interface NamespaceCell extends SeqCell {
+  /** Answered from this process's memory. */
+  hits: number
+  /** Held in this process's memory, void ones included until they are swept. */
+  entries: number
+}
+
 /**
  * A stretch of time in which this instance believes what it holds of one partition. It ends for ever when messages
  * may have been missed; the next stretch is another object, so that entries of the old one are void at once.
@@ -20,7 +28,7 @@ export interface Epoch {
  */
 export interface EntryScope {
   readonly epoch: Epoch
-  readonly namespace: SeqCell
+  readonly namespace: NamespaceCell
   readonly tags: readonly SeqCell[] | null
   /** Of entries that are refreshed ahead or served stale; elsewhere the entry's deadline says all. */
   readonly life: EntryLife | null
