@@ -1,0 +1,114 @@
+import { GhostKeys } from './ghost-keys.js'
+import { grown, SlotLinks, SlotQueue } from './slot-queue.js'
+
+/**
+ * The order in which entries leave: S3-FIFO (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023).
+ * What is new enters the small queue, a tenth of the room; what was asked for there, or comes back soon after it left,
+ * enters the main queue, whose entries go round while they are asked for. It says who goes and drops nothing itself.
+ */
+export class S3Fifo {
+  readonly #limits: MemoryLimits
+  readonly #isVoid: (slot: number) => boolean
+  readonly #links = new SlotLinks()
+  readonly #small = new SlotQueue(this.#links)
+  readonly #main = new SlotQueue(this.#links)
+  readonly #ghost = new GhostKeys()
+  /** Of each slot: how often it was asked for, up to 3, and whether it stands in the main queue. */
+  #marks: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+  #bytes: Float64Array<ArrayBuffer> = new Float64Array(0)
+
+  /** A void entry is not worth its room, however often it was asked for. */
+  constructor(limits: MemoryLimits, isVoid: (slot: number) => boolean) {
+    this.#limits = limits
+    this.#isVoid = isVoid
+  }
+
+  get entries(): number {
+    return this.#small.length + this.#main.length
+  }
+
+  get bytes(): number {
+    return this.#small.bytes + this.#main.bytes
+  }
+
+  bytesAt(slot: number): number {
+    return this.#bytes[slot] as number
+  }
+
+  grow(capacity: number): void {
+    this.#links.grow(capacity)
+    this.#marks = grown(this.#marks, new Uint8Array(capacity))
+    this.#bytes = grown(this.#bytes, new Float64Array(capacity))
+  }
+
+  add(slot: number, key: string, bytes: number): void {
+    const isBack = this.#ghost.take(key, this.#ghostLimit)
+    this.#marks[slot] = isBack ? inMain : 0
+    this.push(slot, bytes)
+  }
+
+  touch(slot: number): void {
+    const mark = this.#marks[slot] as number
+    if ((mark & asked) < asked) this.#marks[slot] = mark + 1
+  }
+
+  remove(slot: number): void {
+    this.#queueOf(slot).remove(slot, this.#bytes[slot] as number)
+  }
+
+  /** Puts it, after `remove`, at the young end of the queue that it was in. */
+  push(slot: number, bytes: number): void {
+    this.#bytes[slot] = bytes
+    this.#queueOf(slot).push(slot, bytes)
+  }
+
+  resize(slot: number, bytes: number): void {
+    this.#queueOf(slot).bytes += bytes - (this.#bytes[slot] as number)
+    this.#bytes[slot] = bytes
+  }
+
+  /** A key that leaves the small queue for want of room is known again for a while. */
+  remember(slot: number, key: string): void {
+    if (this.#queueOf(slot) === this.#small) this.#ghost.add(key, this.#ghostLimit)
+  }
+
+  /** Who leaves next; there must be an entry. Entries that are spared move on the way. */
+  victim(want: keyof MemoryLimits): number {
+    for (;;) {
+      const fromSmall = this.#main.length === 0 || this.#isSmallFull(want)
+      const slot = (fromSmall ? this.#small : this.#main).oldest
+      const mark = this.#marks[slot] as number
+      const times = mark & asked
+      if (times < (fromSmall ? promoteAt : 1) || this.#isVoid(slot)) return slot
+      this.remove(slot)
+      this.#marks[slot] = fromSmall ? inMain : mark - 1
+      this.push(slot, this.#bytes[slot] as number)
+    }
+  }
+
+  #isSmallFull(want: keyof MemoryLimits): boolean {
+    const taken = want === 'maxEntries' ? this.#small.length : this.#small.bytes
+    return taken > 0 && taken >= this.#limits[want] * smallShare
+  }
+
+  /** About as many as the main queue holds, since those that came back meanwhile are counted too. */
+  get #ghostLimit(): number {
+    return Math.ceil(this.entries * 1.25)
+  }
+
+  #queueOf(slot: number): SlotQueue {
+    return (this.#marks[slot] as number) & inMain ? this.#main : this.#small
+  }
+}
+
+export interface MemoryLimits {
+  readonly maxEntries: number
+  /** Of keys, values and what the tier needs for each, as estimated. */
+  readonly maxBytes: number
+}
+
+const asked = 0b011
+const inMain = 0b100
+const smallShare = 0.1
+/** Twice, since a value is often asked for again at once and then never. */
+const promoteAt = 2
