@@ -59,8 +59,8 @@ export interface InvalidateOptions {
 }
 
 export interface InvalidateResult {
-  /** How many values left this process's memory. */
-  readonly memory: number
+  /** Nothing of it is served from this process's memory any more. */
+  readonly memory: true
   /** 'none': there is no second tier. 'journaled': it is sent when the second tier answers again. */
   readonly remote: 'done' | 'journaled' | 'none'
   readonly acknowledged: boolean

@@ -41,5 +41,7 @@ export interface EntryLife {
   readonly staleUntilMs: number
   /** Names the copy in the second tier, for a refresh that replaces just this one. */
   readonly token: string
+  /** Of `set` with a version; -1 without. */
+  readonly version: number
   refreshing: boolean
 }

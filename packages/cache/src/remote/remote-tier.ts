@@ -84,10 +84,7 @@ export type RemoteMessage =
   | {
       readonly kind: 'invalidated'
       readonly at: readonly PartitionPosition[]
-      readonly scope:
-        | Scope
-        | { readonly kind: 'keys'; readonly names: readonly string[] }
-        | { readonly kind: 'all' }
+      readonly scope: Invalidated
       readonly note: Note
     }
   /** A lease ended that somebody was told to wait for. */
@@ -113,6 +110,12 @@ export interface Scope {
   readonly kind: 'namespaces' | 'tags' | 'patterns'
   readonly names: readonly string[]
 }
+
+/** What an invalidation reaches; 'all' is a new gen. */
+export type Invalidated =
+  | Scope
+  | { readonly kind: 'keys'; readonly names: readonly string[] }
+  | { readonly kind: 'all' }
 
 /** Who invalidates, and whether it waits for confirmations. */
 export interface Note {

@@ -1,0 +1,38 @@
+import type { EncryptionKey } from '../cache-options.js'
+import type { EntryPolicy } from '../policy/entry-policy.js'
+import { type Envelope, type EnvelopeHeader, writeEnvelope } from './envelope.js'
+import { decodePayload, encodePayload } from './payload-codec.js'
+
+/** Values as the second tier keeps them. A payload is bound to its key: it cannot be read under another one. */
+export class ValueCodec {
+  readonly #prefix: string
+  readonly #keys: readonly EncryptionKey[]
+
+  constructor(prefix: string, keys: readonly EncryptionKey[]) {
+    this.#prefix = prefix
+    this.#keys = keys
+  }
+
+  get encrypts(): boolean {
+    return this.#keys.length > 0
+  }
+
+  /** @throws CacheError CACHE_VALUE_UNSUPPORTED. */
+  encode(key: string, value: unknown, policy: EntryPolicy, header: EnvelopeHeader): Buffer {
+    const { flags, payload } = encodePayload(value, {
+      compress: policy.compress,
+      ...(policy.sensitive && this.#keys[0] && { key: this.#keys[0] }),
+      binding: this.#binding(key),
+    })
+    return writeEnvelope({ header, flags, payload })
+  }
+
+  /** @throws CacheError CACHE_VALUE_CORRUPT. */
+  decode(key: string, { flags, payload }: Envelope): unknown {
+    return decodePayload(flags, payload, { keys: this.#keys, binding: this.#binding(key) })
+  }
+
+  #binding(key: string): string {
+    return `${this.#prefix}:${key}`
+  }
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '@voiceassist/kernel'
+import type { ValueCodec } from './codec/value-codec.js'
+import type { MemoryTier } from './memory/memory-tier.js'
+import type { Partition } from './mirror/partition.js'
+import type { Sync } from './mirror/sync.js'
+import type { EntryPolicy } from './policy/entry-policy.js'
+import type { Policies } from './policy/policies.js'
+import type { RemoteGuard } from './remote/remote-guard.js'
+import type { RemoteTier } from './remote/remote-tier.js'
+
+/** The second tier, with what watches over it. */
+export interface Shared {
+  readonly tier: RemoteTier
+  readonly guard: RemoteGuard
+  readonly sync: Sync
+}
+
+/** What the operations of one cache work with. */
+export interface Core {
+  readonly clock: Clock
+  /** 0 or above, below 1. */
+  readonly random: () => number
+  readonly memory: MemoryTier
+  readonly codec: ValueCodec
+  readonly policies: Policies
+  /** Null: memory alone. */
+  readonly shared: Shared | null
+  readonly partitions: readonly Partition[]
+  readonly instance: string
+  readonly closed: AbortSignal
+  partitionFor(key: string): Partition
+  /** Resolves when the second tier has answered for the first time, or will not soon. */
+  arrival(partition: Partition): Promise<void> | undefined
+  /** Whether values of this policy go to the second tier at all. */
+  sharedFor(policy: EntryPolicy): Shared | null
+}

@@ -1,0 +1,106 @@
+import type { LoadedValue } from './loaded-value.js'
+
+/**
+ * An operation that may bring a value into memory: a read of the second tier, a load, a set. It stands here, outside
+ * of the order of eviction, so that an invalidation that comes meanwhile can reach it.
+ */
+export class Flight {
+  readonly key: string
+  readonly namespace: string
+  /** What hit it last: a value whose read point is below is not kept. */
+  voidSeq = -1
+  /** The read point, once there is one. */
+  readSeq = -1
+  /** Known late, when the loader names them. */
+  tags: readonly string[] = []
+  /** Wakes who waits for another's lease. */
+  wake: (() => void) | undefined
+  /** A wake-up came, perhaps before it was waited for. */
+  woken = false
+  next: Flight | undefined
+
+  #promise: Promise<LoadedValue> | undefined
+  #resolve: ((loaded: LoadedValue) => void) | undefined
+  #reject: ((error: unknown) => void) | undefined
+
+  constructor(key: string, namespace: string) {
+    this.key = key
+    this.namespace = namespace
+  }
+
+  /** For those who came while it was under way; most flights end without. */
+  join(): Promise<LoadedValue> {
+    this.#promise ??= new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    return this.#promise
+  }
+
+  resolve(loaded: LoadedValue): void {
+    this.#resolve?.(loaded)
+  }
+
+  reject(error: unknown): void {
+    this.#reject?.(error)
+  }
+}
+
+/** The flights of one partition. */
+export class Flights {
+  readonly #byKey = new Map<string, Flight>()
+  /** What a newcomer may join: begun here, and not hit since. */
+  readonly #joinable = new Map<string, Flight>()
+
+  add(flight: Flight): void {
+    flight.next = this.#byKey.get(flight.key)
+    this.#byKey.set(flight.key, flight)
+  }
+
+  remove(flight: Flight): void {
+    if (this.#joinable.get(flight.key) === flight) this.#joinable.delete(flight.key)
+    let other = this.#byKey.get(flight.key)
+    if (other === flight) {
+      if (flight.next) this.#byKey.set(flight.key, flight.next)
+      else this.#byKey.delete(flight.key)
+      return
+    }
+    while (other && other.next !== flight) other = other.next
+    if (other) other.next = flight.next
+  }
+
+  joinable(key: string): Flight | undefined {
+    return this.#joinable.get(key)
+  }
+
+  offer(flight: Flight): void {
+    this.#joinable.set(flight.key, flight)
+  }
+
+  withhold(key: string): void {
+    this.#joinable.delete(key)
+  }
+
+  /** Nobody joins it any more, and what it brings is kept only if its read point is not below `seq`. */
+  hit(flight: Flight, seq: number): void {
+    if (flight.voidSeq < seq) flight.voidSeq = seq
+    if (flight.readSeq < seq && this.#joinable.get(flight.key) === flight) this.#joinable.delete(flight.key)
+  }
+
+  hitKey(key: string, seq: number): void {
+    for (let flight = this.#byKey.get(key); flight; flight = flight.next) this.hit(flight, seq)
+  }
+
+  hitWhere(seq: number, reaches: (flight: Flight) => boolean): void {
+    for (const first of this.#byKey.values())
+      for (let flight: Flight | undefined = first; flight; flight = flight.next)
+        if (reaches(flight)) this.hit(flight, seq)
+  }
+
+  wake(key: string): void {
+    for (let flight = this.#byKey.get(key); flight; flight = flight.next) {
+      flight.woken = true
+      flight.wake?.()
+    }
+  }
+}

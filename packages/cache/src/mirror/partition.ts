@@ -1,0 +1,261 @@
+import type { Clock } from '@voiceassist/kernel'
+import { matchGlob } from '../key/match-glob.js'
+import type { EntryLife, EntryScope, Epoch, NamespaceCell, SeqCell } from '../memory/entry-scope.js'
+import type { MemoryTier } from '../memory/memory-tier.js'
+import { type Invalidated, type Meta, maxTagRecords, patternRecordMs } from '../remote/remote-tier.js'
+import type { VoidSweeper } from '../memory/void-sweeper.js'
+import { Flights } from './flights.js'
+import { Journal } from './journal.js'
+import { RemovedVersions } from './removed-versions.js'
+
+/** Cells are shared by the entries that carry the tag, and go with the last of them. */
+interface TagCell extends SeqCell {
+  readonly name: string
+  uses: number
+}
+
+interface PatternRecord {
+  readonly seq: number
+  readonly recordedAtMs: number
+}
+
+/** What this instance knows of one partition of the second tier, and what it holds under that knowledge. */
+export class Partition {
+  readonly index: number
+  readonly flights = new Flights()
+  gen: string | null = null
+  /** The last invalidation whose message was applied here: moved by messages in their order, or by a resync. */
+  seen = -1
+  /** The highest that any reply told of. */
+  known = -1
+  /** Ends, and begins anew, whenever messages may have been missed. */
+  epoch: Epoch = { trustedUntilMs: Number.NEGATIVE_INFINITY, patternSeq: 0 }
+  /** Which connection is in use: replies of an earlier one are not believed. */
+  connection = 0
+  connected = false
+  /** Set while the records are read anew; resolves to whether that succeeded. */
+  resyncing: Promise<boolean> | null = null
+  /** Trust that a heartbeat will give as soon as messages up to `seq` have come. */
+  due: { readonly seq: number; readonly untilMs: number } | null = null
+  readonly journal = new Journal()
+  /** At most what is to be added to the monotonic clock for the second tier's. */
+  remoteOffsetMs = 0
+  readonly #clock: Clock
+  readonly #memory: MemoryTier
+  readonly #sweeper: VoidSweeper
+  readonly #namespaces = new Map<string, NamespaceCell>()
+  readonly #tags = new Map<string, TagCell>()
+  readonly #patterns = new Map<string, PatternRecord>()
+  readonly #removed: RemovedVersions
+  readonly #scopes = new Map<string, EntryScope>()
+  #floor = 0
+  #walking = 0
+
+  constructor(index: number, clock: Clock, memory: MemoryTier, sweeper: VoidSweeper) {
+    this.index = index
+    this.#clock = clock
+    this.#memory = memory
+    this.#sweeper = sweeper
+    this.#removed = new RemovedVersions(clock)
+  }
+
+  trust(untilMs: number): void {
+    if (untilMs > this.epoch.trustedUntilMs) this.epoch.trustedUntilMs = untilMs
+  }
+
+  trusted(nowMs: number): boolean {
+    return nowMs < this.epoch.trustedUntilMs
+  }
+
+  /** Everything held so far is void, and what is under way will not be kept. */
+  distrust(): void {
+    this.epoch.trustedUntilMs = Number.NEGATIVE_INFINITY
+    this.due = null
+    this.epoch = { trustedUntilMs: Number.NEGATIVE_INFINITY, patternSeq: 0 }
+    this.#scopes.clear()
+    this.flights.hitWhere(Number.POSITIVE_INFINITY, () => true)
+    this.#sweeper.request()
+  }
+
+  /** Takes over what the second tier says; the caller has called `distrust`. */
+  replace(meta: Meta): void {
+    this.gen = meta.gen
+    this.seen = meta.seq
+    this.known = meta.seq
+    this.#floor = meta.floor
+    for (const cell of this.#namespaces.values()) cell.seq = 0
+    for (const cell of this.#tags.values()) cell.seq = 0
+    this.#patterns.clear()
+    for (const [name, seq] of meta.namespaces) this.namespace(name).seq = seq
+    for (const [name, seq] of meta.tags) this.#tag(name).seq = seq
+    const recordedAtMs = this.#clock.monotonic()
+    for (const [pattern, seq] of meta.patterns) this.#patterns.set(pattern, { seq, recordedAtMs })
+    this.#forgetUnused()
+  }
+
+  learn(seq: number): void {
+    if (seq > this.known) this.known = seq
+  }
+
+  /** Drops records that the second tier dropped: a tagged value below `floor` is void whatever its tags. */
+  raiseFloor(floor: number): void {
+    if (floor <= this.#floor) return
+    this.#floor = floor
+    this.#forgetUnused()
+  }
+
+  namespace(name: string): NamespaceCell {
+    let cell = this.#namespaces.get(name)
+    if (!cell) {
+      cell = { seq: 0, hits: 0, entries: 0 }
+      this.#namespaces.set(name, cell)
+    }
+    return cell
+  }
+
+  namespaceCells(): ReadonlyMap<string, NamespaceCell> {
+    return this.#namespaces
+  }
+
+  /** What an entry of this namespace depends on. One with tags holds their cells until `release`. */
+  scope(namespace: string, tags: readonly string[], life: EntryLife | null): EntryScope {
+    if (tags.length === 0 && life === null) {
+      let shared = this.#scopes.get(namespace)
+      if (!shared) {
+        shared = { epoch: this.epoch, namespace: this.namespace(namespace), tags: null, life: null }
+        this.#scopes.set(namespace, shared)
+      }
+      return shared
+    }
+    const cells = tags.map(name => this.#tag(name))
+    for (const cell of cells) cell.uses++
+    return {
+      epoch: this.epoch,
+      namespace: this.namespace(namespace),
+      tags: cells.length > 0 ? cells : null,
+      life,
+    }
+  }
+
+  release(cells: readonly SeqCell[]): void {
+    for (const cell of cells as readonly TagCell[]) {
+      cell.uses--
+      if (cell.uses === 0 && cell.seq <= this.#floor) this.#tags.delete(cell.name)
+    }
+  }
+
+  /** Whether a value read at `seq` of the generation `gen` is void by what is known here. */
+  voids(gen: string | null, seq: number, key: string, namespace: string, tags: readonly string[]): boolean {
+    if (gen !== this.gen) return true
+    if ((this.#namespaces.get(namespace)?.seq ?? 0) > seq) return true
+    if (tags.length > 0) {
+      if (this.#floor > seq) return true
+      for (const tag of tags) if ((this.#tags.get(tag)?.seq ?? 0) > seq) return true
+    }
+    return this.matchesPattern(key, seq)
+  }
+
+  /** Whether a pattern that was invalidated above `seq` matches the key. */
+  matchesPattern(key: string, seq: number): boolean {
+    for (const [pattern, record] of this.#patterns)
+      if (record.seq > seq && matchGlob(pattern, key)) return true
+    return false
+  }
+
+  /** What an invalidation does here; how many entries left at once. What else it reaches is void from now on. */
+  apply(scope: Invalidated, seq: number): number {
+    switch (scope.kind) {
+      case 'keys': {
+        let dropped = 0
+        for (const key of scope.names) {
+          if (this.#memory.deleteBelow(key, seq)) dropped++
+          this.flights.hitKey(key, seq)
+        }
+        return dropped
+      }
+      case 'namespaces':
+        for (const name of scope.names) raise(this.namespace(name), seq)
+        this.flights.hitWhere(seq, flight => scope.names.includes(flight.namespace))
+        this.#sweeper.request()
+        return 0
+      case 'tags':
+        for (const name of scope.names) raise(this.#tag(name), seq)
+        this.flights.hitWhere(seq, flight => flight.tags.some(tag => scope.names.includes(tag)))
+        this.#boundTags()
+        this.#sweeper.request()
+        return 0
+      case 'patterns':
+        for (const pattern of scope.names) this.#applyPattern(pattern, seq)
+        return 0
+      case 'all':
+        this.distrust()
+        return 0
+    }
+  }
+
+  /** Without a second tier the counter is kept here. */
+  applyAlone(scope: Invalidated): number {
+    if (scope.kind === 'keys')
+      for (const key of scope.names) {
+        const version = this.versionOf(key)
+        if (version >= 0) this.#removed.add(key, version)
+      }
+    this.seen++
+    this.known = this.seen
+    this.apply(scope, this.seen)
+    return this.seen
+  }
+
+  /** Of what is or was just held in memory; -1: none. */
+  versionOf(key: string): number {
+    const slot = this.#memory.find(key)
+    const held = slot < 0 ? -1 : (this.#memory.scopeAt(slot).life?.version ?? -1)
+    return Math.max(held, this.#removed.of(key))
+  }
+
+  #applyPattern(pattern: string, seq: number): void {
+    const nowMs = this.#clock.monotonic()
+    for (const [name, record] of this.#patterns)
+      if (record.recordedAtMs < nowMs - patternRecordMs) this.#patterns.delete(name)
+    const known = this.#patterns.get(pattern)
+    if (!known || known.seq < seq) this.#patterns.set(pattern, { seq, recordedAtMs: nowMs })
+    this.flights.hitWhere(seq, flight => matchGlob(pattern, flight.key))
+    const { epoch } = this
+    epoch.patternSeq = Math.max(epoch.patternSeq, seq)
+    this.#walking++
+    const gone = (slot: number) =>
+      this.#memory.scopeAt(slot).epoch === epoch &&
+      this.#memory.seqAt(slot) < seq &&
+      matchGlob(pattern, this.#memory.keyAt(slot))
+    void this.#memory.sweep(gone, 'void').then(() => {
+      if (--this.#walking === 0) epoch.patternSeq = 0
+    })
+  }
+
+  #tag(name: string): TagCell {
+    let cell = this.#tags.get(name)
+    if (!cell) {
+      cell = { name, seq: 0, uses: 0 }
+      this.#tags.set(name, cell)
+    }
+    return cell
+  }
+
+  /** As the second tier does, for when there is none, or its word is late. */
+  #boundTags(): void {
+    if (this.#tags.size <= 2 * maxTagRecords) return
+    const records = [...this.#tags.values()].filter(cell => cell.seq > this.#floor).map(cell => cell.seq)
+    if (records.length <= maxTagRecords) return
+    records.sort((a, b) => a - b)
+    this.raiseFloor(records[records.length - maxTagRecords - 1] as number)
+  }
+
+  #forgetUnused(): void {
+    for (const [name, cell] of this.#tags)
+      if (cell.uses === 0 && cell.seq <= this.#floor) this.#tags.delete(name)
+  }
+}
+
+function raise(cell: SeqCell, seq: number): void {
+  if (cell.seq < seq) cell.seq = seq
+}

@@ -1,0 +1,94 @@
+import { CacheError } from '../cache-error.js'
+import { type Envelope, readEnvelope } from '../codec/envelope.js'
+import type { Core } from '../core.js'
+import { keep } from '../memory/keep.js'
+import { frozen, type PrivateCopy, privateCopy } from '../memory/private-copy.js'
+import type { Flight } from '../mirror/flights.js'
+import type { LoadedValue } from '../mirror/loaded-value.js'
+import type { Partition } from '../mirror/partition.js'
+import type { EntryPolicy } from '../policy/entry-policy.js'
+
+export type Judge = 'mirror' | 'script'
+
+/**
+ * Takes a value of the second tier, and keeps it in memory. A plain read is believed only under trust and by what is
+ * known here; what a script judged has been judged by the tier itself. Undefined: it may not be taken.
+ * @throws CacheError CACHE_VALUE_CORRUPT.
+ */
+export function adopt(
+  core: Core,
+  partition: Partition,
+  flight: Flight,
+  policy: EntryPolicy,
+  bytes: Buffer,
+  judge: Judge,
+): LoadedValue | undefined {
+  const envelope = readEnvelope(bytes)
+  const { header } = envelope
+  const nowMs = core.clock.monotonic()
+  const expiresAtMs = header.expiresAtMs - partition.remoteOffsetMs
+  if (judge === 'mirror' && (expiresAtMs <= nowMs || !believed(partition, flight, envelope, nowMs))) return
+  const copy = decoded(core, flight.key, policy, envelope)
+  flight.readSeq = header.seq
+  flight.tags = header.tags
+  keep(core, partition, flight, policy, {
+    copy,
+    gen: header.gen,
+    seq: header.seq,
+    tags: header.tags,
+    createdAtMs: header.createdAtMs - partition.remoteOffsetMs,
+    expiresAtMs,
+    staleMs: header.staleMs,
+    loadMs: header.loadMs,
+    token: header.token,
+    version: header.version,
+  })
+  return { copy, gen: header.gen, seq: header.seq, tags: header.tags }
+}
+
+/** The expired value that the tier handed to the holder of the lease, if at this moment it may answer. */
+export function staleOf(
+  core: Core,
+  partition: Partition,
+  flight: Flight,
+  policy: EntryPolicy,
+  bytes: Buffer | undefined,
+): LoadedValue | undefined {
+  if (!bytes) return
+  try {
+    const envelope = readEnvelope(bytes)
+    const { header } = envelope
+    const nowMs = core.clock.monotonic()
+    if (header.expiresAtMs + header.staleMs - partition.remoteOffsetMs <= nowMs) return
+    if (!believed(partition, flight, envelope, nowMs)) return
+    const copy = decoded(core, flight.key, policy, envelope)
+    return { copy, gen: header.gen, seq: header.seq, tags: header.tags }
+  } catch (error) {
+    if (error instanceof CacheError) return
+    throw error
+  }
+}
+
+/** The token of a copy that cannot be read, so that a load replaces it. */
+export function tokenOf(bytes: Buffer): string | undefined {
+  try {
+    return readEnvelope(bytes).header.token
+  } catch {
+    return undefined
+  }
+}
+
+function believed(partition: Partition, flight: Flight, { header }: Envelope, nowMs: number): boolean {
+  return (
+    partition.connected &&
+    !partition.resyncing &&
+    partition.trusted(nowMs) &&
+    flight.voidSeq <= header.seq &&
+    !partition.voids(header.gen, header.seq, flight.key, flight.namespace, header.tags)
+  )
+}
+
+function decoded(core: Core, key: string, policy: EntryPolicy, envelope: Envelope): PrivateCopy {
+  const value = core.codec.decode(key, envelope)
+  return policy.copy === 'freeze' ? frozen(value) : privateCopy(value, policy.copy)
+}

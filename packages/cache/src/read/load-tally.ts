@@ -1,0 +1,34 @@
+/** Loads and misses by namespace, as plain numbers; hits are counted where they happen. */
+export class LoadTally {
+  readonly #namespaces = new Map<string, NamespaceTally>()
+
+  of(namespace: string): NamespaceTally {
+    let tally = this.#namespaces.get(namespace)
+    if (!tally) {
+      tally = { memoryHits: 0, remoteHits: 0, misses: 0, loads: 0, loadErrors: 0, invalidations: 0 }
+      this.#namespaces.set(namespace, tally)
+    }
+    return tally
+  }
+
+  loaded(namespace: string, failed: boolean): void {
+    const tally = this.of(namespace)
+    tally.loads++
+    if (failed) tally.loadErrors++
+  }
+
+  all(): ReadonlyMap<string, Readonly<NamespaceTally>> {
+    return this.#namespaces
+  }
+}
+
+export interface NamespaceTally {
+  /** Beside those that the namespace's cells count: of entries past their deadline that could still be served. */
+  memoryHits: number
+  remoteHits: number
+  /** Neither tier had it. */
+  misses: number
+  loads: number
+  loadErrors: number
+  invalidations: number
+}

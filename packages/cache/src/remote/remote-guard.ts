@@ -1,0 +1,97 @@
+import type { Clock } from '@voiceassist/kernel'
+import { CacheError } from '../cache-error.js'
+import { cacheChannel, publish } from '../cache-events.js'
+import { Deadlines } from './deadlines.js'
+
+/** Who may not be asked at the moment. The guard of one partition's calls. */
+export interface Connection {
+  /** Counts the connections of a partition: a reply of an earlier one is not believed. */
+  connection: number
+  connected: boolean
+}
+
+const failuresToOpen = 3
+const openMs = 500
+
+/** Calls of the second tier: each has a deadline, and after some failures in a row they fail at once for a while. */
+export class RemoteGuard {
+  readonly #clock: Clock
+  readonly #deadlines: Deadlines
+  #failures = 0
+  #openUntilMs = 0
+
+  constructor(clock: Clock, timeoutMs: number, closed: AbortSignal) {
+    this.#clock = clock
+    this.#deadlines = new Deadlines(clock, timeoutMs, closed)
+  }
+
+  get open(): boolean {
+    return this.#failures >= failuresToOpen && this.#clock.monotonic() < this.#openUntilMs
+  }
+
+  /**
+   * The call's answer.
+   * @throws CacheError CACHE_REMOTE_UNAVAILABLE: late, failed, refused by the breaker, or of a connection that was
+   * lost meanwhile. What was sent may still run. A server that refuses one command (`ReplyError`) still answers: that
+   * opens no breaker.
+   */
+  run<Answer>(operation: string, at: Connection | null, call: () => Promise<Answer>): Promise<Answer> {
+    if (at && !at.connected) return Promise.reject(unavailable(operation, 'is not connected'))
+    if (this.open) {
+      publish({ kind: 'remote', operation, durationMs: 0, outcome: 'refused' })
+      return Promise.reject(unavailable(operation, 'failed several times in a row'))
+    }
+    return this.probe(operation, at, call)
+  }
+
+  /** As `run`, whatever the breaker says: the heartbeat tries again and again. */
+  probe<Answer>(operation: string, at: Connection | null, call: () => Promise<Answer>): Promise<Answer> {
+    const startedMs = this.#clock.monotonic()
+    const connection = at?.connection
+    return new Promise((resolve, reject) => {
+      const deadline = this.#deadlines.set(() => {
+        deadline.expire = undefined
+        this.#failed(operation, startedMs, 'timeout')
+        reject(unavailable(operation, 'did not answer in time'))
+      })
+      const settle = () => {
+        if (!deadline.expire) return false
+        deadline.expire = undefined
+        return true
+      }
+      call().then(
+        answer => {
+          if (!settle()) return
+          if (at && at.connection !== connection)
+            return reject(unavailable(operation, 'answered on a connection that was lost'))
+          this.#succeeded(operation, startedMs)
+          resolve(answer)
+        },
+        cause => {
+          if (!settle()) return
+          if ((cause as Error | undefined)?.name !== 'ReplyError') this.#failed(operation, startedMs, 'failed')
+          reject(unavailable(operation, 'failed', cause))
+        },
+      )
+    })
+  }
+
+  #succeeded(operation: string, startedMs: number): void {
+    if (this.#failures >= failuresToOpen) publish({ kind: 'breaker', open: false })
+    this.#failures = 0
+    if (cacheChannel.hasSubscribers)
+      publish({ kind: 'remote', operation, durationMs: this.#clock.monotonic() - startedMs, outcome: 'done' })
+  }
+
+  #failed(operation: string, startedMs: number, outcome: 'failed' | 'timeout'): void {
+    const nowMs = this.#clock.monotonic()
+    this.#failures++
+    this.#openUntilMs = nowMs + openMs
+    if (this.#failures === failuresToOpen) publish({ kind: 'breaker', open: true })
+    publish({ kind: 'remote', operation, durationMs: nowMs - startedMs, outcome })
+  }
+}
+
+function unavailable(operation: string, what: string, cause?: unknown): CacheError {
+  return new CacheError('CACHE_REMOTE_UNAVAILABLE', `The second tier ${what} (${operation})`, { cause })
+}

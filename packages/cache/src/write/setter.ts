@@ -1,0 +1,190 @@
+import type { SetOptions, SetResult } from '../cache.js'
+import { CacheError } from '../cache-error.js'
+import { publish } from '../cache-events.js'
+import type { Core, Shared } from '../core.js'
+import { checkTags, namespaceOf } from '../key/check-key.js'
+import { keep } from '../memory/keep.js'
+import { type PrivateCopy, privateCopy } from '../memory/private-copy.js'
+import { Flight } from '../mirror/flights.js'
+import type { Partition } from '../mirror/partition.js'
+import type { EntryPolicy } from '../policy/entry-policy.js'
+import { lifetimeMs } from '../policy/lifetime.js'
+import type { Invalidated, PartitionPosition, Position } from '../remote/remote-tier.js'
+import type { Invalidator } from './invalidator.js'
+
+/** One value on its way into both tiers. */
+interface Write {
+  readonly partition: Partition
+  readonly flight: Flight
+  readonly policy: EntryPolicy
+  readonly copy: PrivateCopy
+  readonly tags: readonly string[]
+  readonly ttlMs: number
+  readonly version: number
+  readonly acknowledged: boolean
+  /** At the call: an invalidation above it comes first. Null: nothing was known yet. */
+  readonly known: Position | null
+}
+
+/** How far a value came. */
+export interface Written {
+  readonly stored: boolean
+  readonly journaled: boolean
+  readonly at: PartitionPosition | null
+}
+
+const nothingTagged: readonly string[] = []
+
+/** Sets a value: an invalidation and a fill in one, so that an older load cannot come after it. */
+export class Setter {
+  readonly #core: Core
+  readonly #invalidator: Invalidator
+
+  constructor(core: Core, invalidator: Invalidator) {
+    this.#core = core
+    this.#invalidator = invalidator
+  }
+
+  async set(key: string, value: unknown, options: SetOptions = {}): Promise<SetResult> {
+    const { stored, journaled, at } = await this.write(key, value, options)
+    const remote = this.#core.shared ? (journaled ? 'journaled' : 'done') : 'none'
+    publish({ kind: 'invalidation', by: 'set', remote })
+    const acknowledged = await this.#invalidator.settle(at ? [at] : [], journaled, options)
+    return { memory: true, remote, acknowledged, stored }
+  }
+
+  /** @throws CacheError CACHE_VALUE_UNSUPPORTED, CACHE_OPTION_INVALID, CACHE_TAG_INVALID, before anything is changed. */
+  async write(key: string, value: unknown, options: SetOptions): Promise<Written> {
+    const namespace = namespaceOf(key)
+    const policy = this.#core.policies.of(namespace, options)
+    const { tags = nothingTagged, version = -1, acknowledged = false } = options
+    checkTags(tags)
+    if (options.version !== undefined && !(Number.isSafeInteger(version) && version >= 0))
+      throw new CacheError('CACHE_OPTION_INVALID', 'version must be an integer, 0 or above', {
+        field: 'version',
+        key,
+      })
+    if (value === undefined)
+      throw new CacheError('CACHE_VALUE_UNSUPPORTED', 'undefined is what a miss is; it cannot be set', {
+        field: 'value',
+        key,
+      })
+    const partition = this.#core.partitionFor(key)
+    const flight = new Flight(key, namespace)
+    flight.tags = tags
+    const write: Write = {
+      partition,
+      flight,
+      policy,
+      copy: privateCopy(value, policy.copy),
+      tags,
+      ttlMs: lifetimeMs(policy, value, undefined, this.#core.random),
+      version,
+      acknowledged,
+      known: knownOf(partition),
+    }
+    const wait = this.#core.arrival(partition)
+    if (wait) await wait
+    partition.flights.add(flight)
+    partition.flights.withhold(key)
+    try {
+      return await this.#through(write)
+    } finally {
+      partition.flights.remove(flight)
+    }
+  }
+
+  async #through(write: Write): Promise<Written> {
+    const { partition, flight, policy } = write
+    const { shared } = this.#core
+    if (!shared) return this.#alone(write)
+    const scope: Invalidated = { kind: 'keys', names: [flight.key] }
+    try {
+      if (partition.journal.size > 0 && !(await this.#invalidator.replay(partition))) throw new Error('the journal could not be sent')
+      if (this.#core.sharedFor(policy)) return await this.#shared(shared, write, scope)
+      const note = { from: this.#core.instance, acknowledge: write.acknowledged }
+      const position = await shared.guard.run('invalidate', partition, () =>
+        shared.tier.invalidateKeys(partition.index, [flight.key], note),
+      )
+      shared.sync.applyOwn(partition, scope, position)
+      return { stored: this.#keep(write, position), journaled: false, at: atOf(partition, position) }
+    } catch (error) {
+      if (error instanceof CacheError && error.code !== 'CACHE_REMOTE_UNAVAILABLE') throw error
+      this.#invalidator.journal(partition, scope)
+      return { stored: false, journaled: true, at: null }
+    }
+  }
+
+  async #shared({ tier, guard, sync }: Shared, write: Write, scope: Invalidated): Promise<Written> {
+    const { partition, flight, policy, copy, tags, ttlMs, version, acknowledged } = write
+    const { key, namespace } = flight
+    const nowMs = this.#core.clock.monotonic()
+    const known = write.known ?? knownOf(partition)
+    if (!known) throw new CacheError('CACHE_REMOTE_UNAVAILABLE', 'The second tier has not answered yet')
+    const envelope = this.#core.codec.encode(key, copy.value, policy, {
+      gen: known.gen,
+      seq: 0,
+      expiresAtMs: 0,
+      createdAtMs: 0,
+      version,
+      loadMs: 0,
+      staleMs: policy.staleMs,
+      token: '',
+      tags,
+    })
+    const reply = await guard.run('set', partition, () =>
+      tier.set({
+        partition: partition.index,
+        key,
+        namespace,
+        envelope,
+        tags,
+        ttlMs,
+        keepMs: ttlMs + policy.staleMs,
+        known,
+        calledAtMs: nowMs + partition.remoteOffsetMs,
+        version,
+        note: { from: this.#core.instance, acknowledge: acknowledged },
+      }),
+    )
+    if (reply.outcome === 'kept') return { stored: false, journaled: false, at: null }
+    sync.applyOwn(partition, scope, reply)
+    if (reply.outcome === 'stored') this.#keep(write, reply, nowMs)
+    return { stored: reply.outcome === 'stored', journaled: false, at: atOf(partition, reply) }
+  }
+
+  #alone(write: Write): Written {
+    const { partition, flight, version } = write
+    if (version >= 0 && partition.versionOf(flight.key) >= version)
+      return { stored: false, journaled: false, at: null }
+    const seq = partition.applyAlone({ kind: 'keys', names: [flight.key] })
+    return { stored: this.#keep(write, { gen: partition.gen ?? '', seq }), journaled: false, at: null }
+  }
+
+  #keep(
+    { partition, flight, policy, copy, tags, ttlMs, version }: Write,
+    { gen, seq }: Position,
+    createdAtMs = this.#core.clock.monotonic(),
+  ): boolean {
+    return keep(this.#core, partition, flight, policy, {
+      copy,
+      gen,
+      seq,
+      tags,
+      createdAtMs,
+      expiresAtMs: createdAtMs + ttlMs,
+      staleMs: policy.staleMs,
+      loadMs: 0,
+      token: '',
+      version,
+    })
+  }
+}
+
+function knownOf({ gen, known }: Partition): Position | null {
+  return gen === null ? null : { gen, seq: known }
+}
+
+function atOf({ index }: Partition, { gen, seq }: Position): PartitionPosition {
+  return { partition: index, gen, seq }
+}
