@@ -105,6 +105,19 @@ export function readEnvelope(bytes: Buffer): Envelope {
   }
 }
 
+/** A copy that stands elsewhere in time: what the second tier writes into a value that is set. */
+export function stampEnvelope(
+  bytes: Buffer,
+  stamp: Pick<EnvelopeHeader, 'gen' | 'seq' | 'createdAtMs' | 'expiresAtMs'>,
+): Buffer {
+  const copy = Buffer.from(bytes)
+  copy.write(stamp.gen, envelopeOffsets.gen, 16, 'latin1')
+  copy.writeDoubleBE(stamp.seq, envelopeOffsets.seq)
+  copy.writeDoubleBE(stamp.expiresAtMs, envelopeOffsets.expiresAt)
+  copy.writeDoubleBE(stamp.createdAtMs, envelopeOffsets.createdAt)
+  return copy
+}
+
 function uint32(value: number): number {
   return Math.max(0, Math.min(0xffff_ffff, Math.round(value)))
 }
