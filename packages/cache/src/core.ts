@@ -27,10 +27,17 @@ export interface Core {
   readonly shared: Shared | null
   readonly partitions: readonly Partition[]
   readonly instance: string
+  /** Aborted when the cache closes: whatever still waits gives up. */
   readonly closed: AbortSignal
+  /** @throws CacheError CACHE_CLOSED. */
+  throwIfClosed(): void
+  /** Names one copy of a value, or one lease; never twice. */
+  nextToken(): string
   partitionFor(key: string): Partition
   /** Resolves when the second tier has answered for the first time, or will not soon. */
   arrival(partition: Partition): Promise<void> | undefined
+  /** Resolves when the partition is believed again, or after the deadline of one call. */
+  belief(partition: Partition): Promise<void>
   /** Whether values of this policy go to the second tier at all. */
   sharedFor(policy: EntryPolicy): Shared | null
 }

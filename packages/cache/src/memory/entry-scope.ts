@@ -27,6 +27,8 @@ export interface Epoch {
  * and without times of their own share one scope for each partition and namespace.
  */
 export interface EntryScope {
+  /** Where its tags' cells are given back when the entry goes. */
+  readonly home: { release(tags: readonly SeqCell[]): void }
   readonly epoch: Epoch
   readonly namespace: NamespaceCell
   readonly tags: readonly SeqCell[] | null

@@ -52,6 +52,10 @@ export class Flights {
   /** What a newcomer may join: begun here, and not hit since. */
   readonly #joinable = new Map<string, Flight>()
 
+  get empty(): boolean {
+    return this.#byKey.size === 0
+  }
+
   add(flight: Flight): void {
     flight.next = this.#byKey.get(flight.key)
     this.#byKey.set(flight.key, flight)

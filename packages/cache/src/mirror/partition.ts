@@ -48,6 +48,7 @@ export class Partition {
   readonly #patterns = new Map<string, PatternRecord>()
   readonly #removed: RemovedVersions
   readonly #scopes = new Map<string, EntryScope>()
+  readonly #waiting: (() => void)[] = []
   #floor = 0
   #walking = 0
 
@@ -61,6 +62,26 @@ export class Partition {
 
   trust(untilMs: number): void {
     if (untilMs > this.epoch.trustedUntilMs) this.epoch.trustedUntilMs = untilMs
+    this.settle()
+  }
+
+  /** Resolves at the next `trust` or `settle`. */
+  settled(): Promise<void> {
+    return new Promise(resolve => this.#waiting.push(resolve))
+  }
+
+  /** There is nothing to wait for: no connection can be had. */
+  settle(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  /** There is no second tier: what is known here is all there is. */
+  standAlone(): void {
+    this.gen = 'alone'
+    this.seen = 0
+    this.known = 0
+    this.connected = true
+    this.trust(Number.POSITIVE_INFINITY)
   }
 
   trusted(nowMs: number): boolean {
@@ -122,7 +143,13 @@ export class Partition {
     if (tags.length === 0 && life === null) {
       let shared = this.#scopes.get(namespace)
       if (!shared) {
-        shared = { epoch: this.epoch, namespace: this.namespace(namespace), tags: null, life: null }
+        shared = {
+          home: this,
+          epoch: this.epoch,
+          namespace: this.namespace(namespace),
+          tags: null,
+          life: null,
+        }
         this.#scopes.set(namespace, shared)
       }
       return shared
@@ -130,6 +157,7 @@ export class Partition {
     const cells = tags.map(name => this.#tag(name))
     for (const cell of cells) cell.uses++
     return {
+      home: this,
       epoch: this.epoch,
       namespace: this.namespace(namespace),
       tags: cells.length > 0 ? cells : null,

@@ -71,6 +71,7 @@ export class Sync implements RemoteListener {
       partition.connected = false
       partition.connection++
       partition.distrust()
+      partition.settle()
     }
   }
 

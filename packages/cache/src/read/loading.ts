@@ -16,6 +16,8 @@ export interface Loading {
   readonly flight: Flight
   readonly policy: EntryPolicy
   readonly options: LoadOptions
+  /** Of a batch, which has read the second tier already: told when this key waits for somebody else's load. */
+  readonly waits?: () => void
 }
 
 /** Where a load began. */

@@ -129,7 +129,7 @@ export class Setter {
       version,
       loadMs: 0,
       staleMs: policy.staleMs,
-      token: '',
+      token: this.#core.nextToken(),
       tags,
     })
     const reply = await guard.run('set', partition, () =>

@@ -1,0 +1,204 @@
+import type { Loader, LoadOptions, ReadOptions } from '../cache.js'
+import { CacheError } from '../cache-error.js'
+import type { Core } from '../core.js'
+import { checkKey, checkTags, namespaceOf } from '../key/check-key.js'
+import { readCopy } from '../memory/private-copy.js'
+import { Flight } from '../mirror/flights.js'
+import type { LoadedValue } from '../mirror/loaded-value.js'
+import type { Partition } from '../mirror/partition.js'
+import { adopt } from './adopt.js'
+import { held } from './held.js'
+import type { LoadTally } from './load-tally.js'
+import type { Loading } from './loading.js'
+import type { Loads } from './loads.js'
+
+const noOptions: LoadOptions = {}
+const refreshAgainMs = 1000
+
+/** Reads of one key that memory did not answer at once. */
+export class Reader {
+  readonly #core: Core
+  readonly #loads: Loads
+  readonly #tally: LoadTally
+
+  constructor(core: Core, loads: Loads, tally: LoadTally) {
+    this.#core = core
+    this.#loads = loads
+    this.#tally = tally
+  }
+
+  /** A miss where memory and the second tier have nothing that is believed. */
+  async get(key: string, options: ReadOptions = {}): Promise<unknown> {
+    checkKey(key)
+    this.#core.throwIfClosed()
+    const namespace = namespaceOf(key)
+    const partition = this.#core.partitionFor(key)
+    const policy = this.#core.policies.of(namespace, options)
+    if (policy.memory) {
+      const here = held(this.#core, partition, key)
+      if (here?.state === 'good') return this.#fromMemory(here.slot, namespace)
+    }
+    const shared = this.#core.sharedFor(policy)
+    if (shared) {
+      const wait = this.#core.arrival(partition)
+      if (wait) await wait
+      if (!partition.trusted(this.#core.clock.monotonic())) await this.#core.belief(partition)
+    }
+    if (!shared || !partition.connected || partition.journal.size > 0) {
+      this.#tally.of(namespace).misses++
+      return undefined
+    }
+    const flight = new Flight(key, namespace)
+    partition.flights.add(flight)
+    try {
+      const bytes = await shared.guard.run('get', partition, () => shared.tier.get(partition.index, key))
+      const read = bytes && adopt(this.#core, partition, flight, policy, bytes, 'mirror')
+      const tally = this.#tally.of(namespace)
+      if (!read) {
+        tally.misses++
+        return undefined
+      }
+      tally.remoteHits++
+      return readCopy(read.copy)
+    } catch (error) {
+      if (!(error instanceof CacheError)) throw error
+      this.#tally.of(namespace).misses++
+      return undefined
+    } finally {
+      partition.flights.remove(flight)
+    }
+  }
+
+  async getOrSet<Value>(
+    key: string,
+    loader: Loader<Value>,
+    options: LoadOptions = noOptions,
+    waits?: () => void,
+  ): Promise<Value> {
+    checkKey(key)
+    if (typeof loader !== 'function')
+      throw new CacheError('CACHE_OPTION_INVALID', 'The loader must be a function', { field: 'loader', key })
+    if (options.tags) checkTags(options.tags)
+    const { core, namespace, partition } = this.#at(key)
+    const policy = core.policies.of(namespace, options)
+    const loading = { key, partition, policy, options, ...(waits && { waits }) }
+    const signal = options.signal
+    for (;;) {
+      core.throwIfClosed()
+      throwIfAborted(signal, key)
+      if (policy.memory) {
+        const here = held(core, partition, key)
+        if (here?.state === 'good') {
+          if (here.refresh) this.#refresh({ ...loading, flight: new Flight(key, namespace) }, loader, here.slot)
+          return this.#fromMemory(here.slot, namespace) as Value
+        }
+      }
+      const current = partition.flights.joinable(key)
+      if (current && partition.trusted(core.clock.monotonic())) {
+        waits?.()
+        const joined = { known: partition.known, gen: partition.gen }
+        const loaded = await this.#patiently({ ...loading, flight: current }, current.join())
+        if (isFresh(partition, current, loaded, joined)) return readCopy(loaded.copy) as Value
+        continue
+      }
+      const flight = new Flight(key, namespace)
+      const loaded = await this.#patiently({ ...loading, flight }, this.#fly({ ...loading, flight }, loader))
+      return readCopy(loaded.copy) as Value
+    }
+  }
+
+  #at(key: string): { core: Core; namespace: string; partition: Partition } {
+    return { core: this.#core, namespace: namespaceOf(key), partition: this.#core.partitionFor(key) }
+  }
+
+  /** Goes on to its end whoever gives up waiting. */
+  async #fly(loading: Loading, loader: Loader<unknown>): Promise<LoadedValue> {
+    const { partition, flight } = loading
+    partition.flights.add(flight)
+    partition.flights.offer(flight)
+    try {
+      const loaded = await this.#loads.bring(loading, loader)
+      flight.resolve(loaded)
+      return loaded
+    } catch (error) {
+      flight.reject(error)
+      throw error
+    } finally {
+      partition.flights.remove(flight)
+    }
+  }
+
+  #refresh(loading: Loading, loader: Loader<unknown>, slot: number): void {
+    const { memory, clock } = this.#core
+    const { life } = memory.scopeAt(slot)
+    if (!life) return
+    life.refreshing = true
+    memory.setDeadline(slot, life.expiresAtMs)
+    const { partition, flight, key } = loading
+    partition.flights.add(flight)
+    this.#loads
+      .refresh(loading, loader, life.token)
+      .catch(() => {}) // counted; the value is good until its expiry, and is tried again
+      .finally(() => {
+        partition.flights.remove(flight)
+        life.refreshing = false
+        const again = memory.find(key)
+        if (again >= 0 && memory.scopeAt(again).life === life)
+          memory.setDeadline(again, Math.min(life.expiresAtMs, clock.monotonic() + refreshAgainMs))
+      })
+  }
+
+  /** The flight's end, unless the caller's patience or its signal ends before. */
+  async #patiently(loading: Loading, end: Promise<LoadedValue>): Promise<LoadedValue> {
+    const { policy, options, key } = loading
+    const soft = policy.softTimeoutMs > 0 && policy.staleMs > 0
+    if (!soft && !options.signal) return end
+    end.catch(() => {}) // the caller may have left
+    const left = new AbortController()
+    const ends: Promise<LoadedValue>[] = [end]
+    if (options.signal) ends.push(aborted(options.signal, left.signal, key))
+    if (soft) ends.push(this.#staleAfter(loading, left.signal, end))
+    try {
+      return await Promise.race(ends)
+    } finally {
+      left.abort()
+    }
+  }
+
+  async #staleAfter(loading: Loading, left: AbortSignal, end: Promise<LoadedValue>): Promise<LoadedValue> {
+    try {
+      await this.#core.clock.sleep(loading.policy.softTimeoutMs, left)
+    } catch {
+      return end
+    }
+    return this.#loads.stale(loading) ?? end
+  }
+
+  #fromMemory(slot: number, namespace: string): unknown {
+    this.#tally.of(namespace).memoryHits++
+    return this.#core.memory.valueAt(slot)
+  }
+}
+
+/** A joiner takes a value that is not void now, or that nothing had overtaken by what was known when it joined. */
+function isFresh(
+  partition: Partition,
+  { key, namespace, voidSeq }: Flight,
+  loaded: LoadedValue,
+  joined: { known: number; gen: string | null },
+): boolean {
+  if (joined.gen === loaded.gen && joined.known <= loaded.seq) return true
+  return voidSeq <= loaded.seq && !partition.voids(loaded.gen, loaded.seq, key, namespace, loaded.tags)
+}
+
+function throwIfAborted(signal: AbortSignal | undefined, key: string): void {
+  if (signal?.aborted)
+    throw new CacheError('CACHE_ABORTED', 'The caller gave up', { key, cause: signal.reason })
+}
+
+function aborted(signal: AbortSignal, left: AbortSignal, key: string): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = () => reject(new CacheError('CACHE_ABORTED', 'The caller gave up', { key, cause: signal.reason }))
+    signal.addEventListener('abort', give, { once: true, signal: left })
+  })
+}
