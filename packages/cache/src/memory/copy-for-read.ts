@@ -1,6 +1,6 @@
-import { copyBytes } from './copy-bytes.js'
+import { copyBytes, isBytes } from './copy-bytes.js'
 
-/** A deep copy of a value of the cache's domain, for a reader who may change it. */
+/** A deep copy of a value that `privateCopy` made, for a reader who may change it. */
 export function copyForRead(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copyForRead)
@@ -15,7 +15,7 @@ export function copyForRead(value: unknown): unknown {
     for (const held of value) copy.add(copyForRead(held))
     return copy
   }
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return copyBytes(value)
+  if (isBytes(value)) return copyBytes(value)
   const copy: Record<string, unknown> = {}
   for (const key of Object.keys(value))
     setOwn(copy, key, copyForRead((value as Record<string, unknown>)[key]))
