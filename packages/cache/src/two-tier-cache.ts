@@ -1,0 +1,1 @@
+import { openTransactions } from './transaction-scope.js'
