@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { describeDatabases } from '@voiceassist/testkit'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { outboxTable, trackTable } from '#src/postgres'
 import { type TrackedDatabase, trackedDatabase, users } from './tracked-database.js'
 
@@ -112,9 +113,12 @@ describeDatabases('triggers of a tracked table', kind => {
   })
 
   test('a writer needs no right on the outbox, and may not use the function', async () => {
-    await db.query(`create role writer; grant select, insert, update, delete, truncate on users to writer;
-      create schema theirs; grant all on schema theirs to writer; grant create on schema public to writer`)
-    await db.query(`begin; set local role writer; create temp table cache_outbox (tracked text);
+    // Roles belong to the whole server, which outlives this test.
+    const writer = `writer_${randomBytes(6).toString('hex')}`
+    await db.query(`create role ${writer}; grant select, insert, update, delete, truncate on users to ${writer};
+      create schema theirs; grant all on schema theirs to ${writer}`)
+    onTestFinished(() => db.query(`drop owned by ${writer}; drop role ${writer}`).then(() => {}))
+    await db.query(`begin; set local role ${writer}; create temp table cache_outbox (tracked text);
       insert into users values (1, 1); update users set org_id = 2; truncate users; drop table pg_temp.cache_outbox; commit`)
     expect(await db.outbox()).toHaveLength(3)
     for (const statement of [
@@ -127,7 +131,7 @@ describeDatabases('triggers of a tracked table', kind => {
       await expect(
         (async () => {
           try {
-            await db.query(`begin; set local role writer; ${statement}`)
+            await db.query(`begin; set local role ${writer}; ${statement}`)
           } finally {
             await db.query('rollback')
           }

@@ -17,7 +17,7 @@ test('numbers keep the digits that PostgreSQL wrote', () => {
 })
 
 test('every other value is as JSON.parse reads it', () => {
-  const json = fc.jsonValue({ stringUnit: 'binary' }).filter(value => !JSON.stringify(value).includes('e'))
+  const json = fc.jsonValue({ stringUnit: 'binary' })
   fc.assert(
     fc.property(fc.dictionary(fc.string(), json), values => {
       expect({ ...parseTrackedRow(JSON.stringify(values)) }).toEqual(
