@@ -18,7 +18,10 @@ export const cacheErrors = {
   CACHE_CLOSED: 'The cache is closed',
   CACHE_ARGUMENT_UNSUPPORTED: 'An argument of a cached function has no canonical form',
   CACHE_DECORATOR_INVALID: 'A decorator was used on something else than a method, or a function lacks a name',
-  CACHE_TRANSACTION_INVALID: 'afterCommit was called outside of inTransaction, or a transaction is over',
+  CACHE_TRANSACTION_INVALID:
+    'afterCommit was called outside of a transaction, or a transaction is over, failed or busy with a savepoint',
+  CACHE_AFTER_COMMIT_FAILED: 'A transaction is committed, and something that was to run after it failed',
+  CACHE_DATABASE_UNAVAILABLE: 'The database did not answer the relay',
   CACHE_TRACKING_INVALID: 'A table cannot be tracked as described',
 } as const
 
