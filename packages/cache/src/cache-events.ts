@@ -24,7 +24,7 @@ export type CacheEvent =
   | { readonly kind: 'breaker'; readonly open: boolean }
   | { readonly kind: 'eviction'; readonly reason: 'capacity' | 'expired' | 'void'; readonly entries: number }
   | { readonly kind: 'stale-read'; readonly namespace: string }
-  | /** A sensitive namespace has no encryption key: its values stay in this process. */
+  /** A sensitive namespace has no encryption key: its values stay in this process. */
   | { readonly kind: 'sensitive-kept-out' }
 
 /** Of every cache of the process; no work is done for it while nobody listens. */

@@ -15,7 +15,6 @@ export interface NamespaceStats {
   readonly hitRate: number
   readonly loads: number
   readonly loadErrors: number
-  readonly invalidations: number
   readonly entries: number
 }
 

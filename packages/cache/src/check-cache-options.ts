@@ -19,7 +19,8 @@ export function checkCacheOptions(options: CacheOptions): void {
   const { memory = {}, remote, encryption = [], prefix, remoteTimeoutMs, verifyHits } = options
   for (const [name, value] of Object.entries(memory)) {
     if (name !== 'maxEntries' && name !== 'maxBytes') throw invalid(`memory.${name}`, 'is not an option')
-    if (!Number.isSafeInteger(value) || value < 1) throw invalid(`memory.${name}`, 'must be an integer above 0')
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw invalid(`memory.${name}`, 'must be an integer above 0')
   }
   if (remote !== undefined && (typeof remote !== 'object' || typeof remote.acquire !== 'function'))
     throw invalid('remote', 'must be a tier such as redisTier(…) or lmdbTier(…)')

@@ -3,4 +3,5 @@ export { CacheError, type CacheErrorCode, type CacheErrorOptions, cacheErrors } 
 export { type CacheEvent, cacheChannel } from './cache-events.js'
 export type { CacheOptions, EncryptionKey } from './cache-options.js'
 export type * from './cache-stats.js'
+export { createCache } from './create-cache.js'
 export type { RemoteTier } from './remote/remote-tier.js'

@@ -39,3 +39,8 @@ export async function enterScope<T>(scope: TransactionScope, work: () => Promise
     openTransactions--
   }
 }
+
+/** For what was done too early: it is done once more when the transaction has committed. */
+export function afterCommitToo(hook: Hook): void {
+  currentScope()?.hooks.push(hook)
+}

@@ -1,1 +1,206 @@
-import { openTransactions } from './transaction-scope.js'
+import type {
+  Cache,
+  CacheInstance,
+  Entries,
+  InvalidateOptions,
+  InvalidateResult,
+  KeyState,
+  Loader,
+  LoadOptions,
+  ManyLoader,
+  ReadOptions,
+  SetOptions,
+  SetResult,
+} from './cache.js'
+import type { CacheCore } from './cache-core.js'
+import { CacheError } from './cache-error.js'
+import type { CacheStats } from './cache-stats.js'
+import { checkKey, checkNamespace, checkPattern, checkTags } from './key/check-key.js'
+import { type Link, linkTo } from './link.js'
+import { HitVerifier } from './read/hit-verifier.js'
+import { LoadRun } from './read/load-context.js'
+import { LoadTally } from './read/load-tally.js'
+import { Loads } from './read/loads.js'
+import { ManyReader } from './read/many-reader.js'
+import { Reader } from './read/reader.js'
+import type { RemoteTier } from './remote/remote-tier.js'
+import { inspectKey } from './report/inspect-key.js'
+import { statsOf } from './report/stats-of.js'
+import { afterCommitToo, isInTransaction, openTransactions } from './transaction-scope.js'
+import type { TwoTierOptions } from './two-tier-options.js'
+import type { Invalidator } from './write/invalidator.js'
+import { Setter } from './write/setter.js'
+
+const drainMs = 5000
+const lookAgainMs = 20
+const setsAtOnce = 256
+
+/** The facade: a hit in memory is answered here; everything else goes to the part that knows how. */
+export class TwoTierCache implements Cache {
+  readonly #core: CacheCore
+  readonly #link: Link
+  readonly #tally = new LoadTally()
+  readonly #invalidator: Invalidator
+  readonly #setter: Setter
+  readonly #reader: Reader
+  readonly #many: ManyReader
+  readonly #verifier: HitVerifier | undefined
+  #ended: Promise<void> | undefined
+
+  constructor(core: CacheCore, remote: RemoteTier | undefined, options: TwoTierOptions) {
+    this.#core = core
+    this.#link = linkTo(core, remote, options)
+    this.#invalidator = this.#link.invalidator
+    const loads = new Loads(core, this.#invalidator, this.#tally)
+    this.#setter = new Setter(core, this.#invalidator)
+    this.#reader = new Reader(core, loads, this.#tally)
+    this.#many = new ManyReader(core, this.#reader, this.#tally)
+    if (options.verifyHits > 0) this.#verifier = new HitVerifier(core, options.verifyHits)
+  }
+
+  get<Value = unknown>(key: string, options?: ReadOptions): Promise<Value | undefined> {
+    if (openTransactions > 0 && isInTransaction()) return Promise.resolve(undefined)
+    if (options === undefined || options.memory !== false) {
+      const { memory, clock } = this.#core
+      const slot = memory.hit(key, clock.monotonic())
+      if (slot >= 0) return Promise.resolve(memory.valueAt(slot) as Value)
+    }
+    return this.#reader.get(key, options) as Promise<Value | undefined>
+  }
+
+  getOrSet<Value>(key: string, loader: Loader<Value>, options?: LoadOptions): Promise<Value> {
+    if (openTransactions > 0 && isInTransaction()) return this.#past(key, loader)
+    if (options === undefined || options.memory !== false) {
+      const { memory, clock } = this.#core
+      const slot = memory.hit(key, clock.monotonic())
+      if (slot >= 0) {
+        if (this.#verifier) this.#verifier.hit(key, slot, loader as Loader<unknown>)
+        return Promise.resolve(memory.valueAt(slot) as Value)
+      }
+    }
+    return this.#reader.getOrSet(key, loader as Loader<unknown>, options) as Promise<Value>
+  }
+
+  async mget<Value = unknown>(keys: readonly string[], options?: ReadOptions): Promise<Map<string, Value>> {
+    if (openTransactions > 0 && isInTransaction()) return new Map()
+    return (await this.#many.mget(keys, options)) as Map<string, Value>
+  }
+
+  async getOrSetMany<Value>(
+    keys: readonly string[],
+    loadMany: ManyLoader<Value>,
+    options?: LoadOptions,
+  ): Promise<Map<string, Value>> {
+    const load = loadMany as ManyLoader<unknown>
+    const past = openTransactions > 0 && isInTransaction()
+    return (await this.#many.load(keys, load, options, past)) as Map<string, Value>
+  }
+
+  async set<Value>(key: string, value: Value, options?: SetOptions): Promise<SetResult> {
+    checkKey(key)
+    this.#core.throwIfClosed()
+    if (isInTransaction()) return { ...(await this.delete(key)), stored: false }
+    return this.#setter.set(key, value, options)
+  }
+
+  async mset<Value>(entries: Entries<Value>, options: SetOptions = {}): Promise<InvalidateResult> {
+    const pairs = Symbol.iterator in entries ? [...entries] : Object.entries(entries)
+    for (const [key] of pairs) checkKey(key)
+    this.#core.throwIfClosed()
+    if (isInTransaction()) return this.delete(pairs.map(([key]) => key))
+    const written: Awaited<ReturnType<Setter['write']>>[] = []
+    for (let at = 0; at < pairs.length; at += setsAtOnce) {
+      const slice = pairs.slice(at, at + setsAtOnce)
+      written.push(
+        ...(await Promise.all(slice.map(([key, value]) => this.#setter.write(key, value, options)))),
+      )
+    }
+    return this.#setter.result(written, options)
+  }
+
+  delete(key: string | readonly string[], options?: InvalidateOptions): Promise<InvalidateResult> {
+    const keys = typeof key === 'string' ? [key] : key
+    return this.#invalidate(
+      () => {
+        if (!Array.isArray(keys)) checkKey(keys)
+        for (const each of keys) checkKey(each)
+      },
+      () => this.#invalidator.keys(keys, options),
+    )
+  }
+
+  deletePattern(pattern: string, options?: InvalidateOptions): Promise<InvalidateResult> {
+    return this.#invalidate(
+      () => checkPattern(pattern),
+      () => this.#invalidator.pattern(pattern, options),
+    )
+  }
+
+  invalidateTags(tags: readonly string[], options?: InvalidateOptions): Promise<InvalidateResult> {
+    return this.#invalidate(
+      () => checkTags(tags),
+      () => this.#invalidator.scope({ kind: 'tags', names: tags }, options),
+    )
+  }
+
+  clear(namespace: string | readonly string[], options?: InvalidateOptions): Promise<InvalidateResult> {
+    const names = typeof namespace === 'string' ? [namespace] : namespace
+    return this.#invalidate(
+      () => {
+        if (!Array.isArray(names)) checkNamespace(names)
+        for (const name of names) checkNamespace(name)
+      },
+      () => this.#invalidator.scope({ kind: 'namespaces', names }, options),
+    )
+  }
+
+  stats(): CacheStats {
+    return statsOf(this.#core, this.#tally, this.#link.size())
+  }
+
+  async inspect(key: string): Promise<KeyState> {
+    checkKey(key)
+    this.#core.throwIfClosed()
+    return inspectKey(this.#core, key)
+  }
+
+  instances(): Promise<readonly CacheInstance[]> {
+    return this.#link.instances()
+  }
+
+  close(): Promise<void> {
+    this.#ended ??= this.#close()
+    return this.#ended
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** Within a transaction an invalidation is too early: others may load the old value until the commit. */
+  async #invalidate(check: () => void, run: () => Promise<InvalidateResult>): Promise<InvalidateResult> {
+    check()
+    this.#core.throwIfClosed()
+    if (isInTransaction()) afterCommitToo(run)
+    return run()
+  }
+
+  async #past<Value>(key: string, loader: Loader<Value>): Promise<Value> {
+    checkKey(key)
+    this.#core.throwIfClosed()
+    if (typeof loader !== 'function')
+      throw new CacheError('CACHE_OPTION_INVALID', 'The loader must be a function', { field: 'loader', key })
+    return loader(new LoadRun([], () => undefined))
+  }
+
+  /** What is under way ends, for five seconds; then it is given up. */
+  async #close(): Promise<void> {
+    const { clock, partitions } = this.#core
+    this.#core.closing = true
+    const untilMs = clock.monotonic() + drainMs
+    while (partitions.some(({ flights }) => !flights.empty) && clock.monotonic() < untilMs)
+      await clock.sleep(lookAgainMs)
+    await this.#link.close()
+    this.#core.memory.clear()
+  }
+}

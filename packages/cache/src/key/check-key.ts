@@ -17,7 +17,9 @@ export function checkKey(key: unknown): asserts key is string {
 /** @throws CacheError CACHE_TAG_INVALID. */
 export function checkTags(tags: unknown, field = 'tags'): asserts tags is readonly string[] {
   if (!Array.isArray(tags) || tags.length > maxTags)
-    throw new CacheError('CACHE_TAG_INVALID', `${field} must be an array of at most ${maxTags} tags`, { field })
+    throw new CacheError('CACHE_TAG_INVALID', `${field} must be an array of at most ${maxTags} tags`, {
+      field,
+    })
   for (const [at, tag] of tags.entries()) check(tag, `${field}[${at}]`, 'CACHE_TAG_INVALID')
 }
 
@@ -33,9 +35,13 @@ export function checkPattern(pattern: unknown): asserts pattern is string {
   check(pattern, 'pattern', 'CACHE_PATTERN_INVALID')
   const bare = pattern.replace(/\\./gs, '')
   if (bare.includes('\\'))
-    throw new CacheError('CACHE_PATTERN_INVALID', 'A pattern may not end in a single \\', { field: 'pattern' })
+    throw new CacheError('CACHE_PATTERN_INVALID', 'A pattern may not end in a single \\', {
+      field: 'pattern',
+    })
   if (bare.split('*').length - 1 > maxStars)
-    throw new CacheError('CACHE_PATTERN_INVALID', `A pattern holds at most ${maxStars} stars`, { field: 'pattern' })
+    throw new CacheError('CACHE_PATTERN_INVALID', `A pattern holds at most ${maxStars} stars`, {
+      field: 'pattern',
+    })
 }
 
 /** The part before the first colon; 'default' without one. */
@@ -50,5 +56,5 @@ function check(text: unknown, field: string, code: CacheErrorCode): asserts text
   if (text.length > maxKeyBytes || (text.length > maxKeyBytes / 3 && Buffer.byteLength(text) > maxKeyBytes))
     throw new CacheError(code, `${field} is over ${maxKeyBytes} bytes`, { field })
   if (controls.test(text)) throw new CacheError(code, `${field} holds control characters`, { field })
-  if (!text.isWellFormed()) throw new CacheError(code, `${field} holds half of a surrogate pair`, { field })
+  if (/\p{Surrogate}/u.test(text)) throw new CacheError(code, `${field} holds half of a surrogate pair`, { field })
 }

@@ -22,6 +22,11 @@ export interface Epoch {
   patternSeq: number
 }
 
+/** Of a tag. */
+export interface NamedCell extends SeqCell {
+  readonly name: string
+}
+
 /**
  * What an entry depends on, by reference, so that a hit compares integers and looks nothing up. Entries without tags
  * and without times of their own share one scope for each partition and namespace.
@@ -31,7 +36,7 @@ export interface EntryScope {
   readonly home: { release(tags: readonly SeqCell[]): void }
   readonly epoch: Epoch
   readonly namespace: NamespaceCell
-  readonly tags: readonly SeqCell[] | null
+  readonly tags: readonly NamedCell[] | null
   /** Of entries that are refreshed ahead or served stale; elsewhere the entry's deadline says all. */
   readonly life: EntryLife | null
 }

@@ -4,10 +4,10 @@ import type { Partition } from '../mirror/partition.js'
 import type { EntryPolicy } from '../policy/entry-policy.js'
 import { refreshAtMs } from '../policy/lifetime.js'
 import type { EntryLife } from './entry-scope.js'
-import type { PrivateCopy } from './private-copy.js'
+import type { HeldValue } from './private-copy.js'
 
 export interface Kept {
-  readonly copy: PrivateCopy
+  readonly copy: HeldValue
   readonly gen: string | null
   readonly seq: number
   readonly tags: readonly string[]
@@ -21,7 +21,13 @@ export interface Kept {
 }
 
 /** Keeps a value in memory if it is believed at this moment, and nothing has hit the flight that brings it. */
-export function keep(core: Core, partition: Partition, flight: Flight, policy: EntryPolicy, kept: Kept): boolean {
+export function keep(
+  core: Core,
+  partition: Partition,
+  flight: Flight,
+  policy: EntryPolicy,
+  kept: Kept,
+): boolean {
   if (!policy.memory) return false
   const nowMs = core.clock.monotonic()
   if (partition.resyncing || !partition.trusted(nowMs) || flight.voidSeq > kept.seq) return false

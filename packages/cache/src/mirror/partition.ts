@@ -1,16 +1,22 @@
 import type { Clock } from '@voiceassist/kernel'
 import { matchGlob } from '../key/match-glob.js'
-import type { EntryLife, EntryScope, Epoch, NamespaceCell, SeqCell } from '../memory/entry-scope.js'
+import type {
+  EntryLife,
+  EntryScope,
+  Epoch,
+  NamedCell,
+  NamespaceCell,
+  SeqCell,
+} from '../memory/entry-scope.js'
 import type { MemoryTier } from '../memory/memory-tier.js'
-import { type Invalidated, type Meta, maxTagRecords, patternRecordMs } from '../remote/remote-tier.js'
 import type { VoidSweeper } from '../memory/void-sweeper.js'
+import { type Invalidated, type Meta, maxTagRecords, patternRecordMs } from '../remote/remote-tier.js'
 import { Flights } from './flights.js'
 import { Journal } from './journal.js'
 import { RemovedVersions } from './removed-versions.js'
 
 /** Cells are shared by the entries that carry the tag, and go with the last of them. */
-interface TagCell extends SeqCell {
-  readonly name: string
+interface TagCell extends NamedCell {
   uses: number
 }
 

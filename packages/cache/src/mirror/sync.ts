@@ -166,8 +166,14 @@ export class Sync implements RemoteListener {
       return
     }
     if (partition.gen === null) return
-    if (at.gen !== partition.gen) return this.#resyncAndConfirm(partition, message, 'another generation')
-    if (at.seq > partition.seen + 1) return this.#resyncAndConfirm(partition, message, 'a message is missing')
+    if (at.gen !== partition.gen) {
+      this.#resyncAndConfirm(partition, message, 'another generation')
+      return
+    }
+    if (at.seq > partition.seen + 1) {
+      this.#resyncAndConfirm(partition, message, 'a message is missing')
+      return
+    }
     if (at.seq > partition.seen) {
       partition.seen = at.seq
       partition.learn(at.seq)

@@ -21,7 +21,8 @@ export function ttlMs(ttl: Ttl, field = 'ttl'): number {
   } catch (cause) {
     throw invalid(field, `${field} must be seconds, or a duration such as '30s', '5m' or '2h'`, cause)
   }
-  if (!(ms > 0) || ms > maxSeconds * 1000) throw invalid(field, `${field} must be above 0 and at most 30 days`)
+  if (!(ms > 0) || ms > maxSeconds * 1000)
+    throw invalid(field, `${field} must be above 0 and at most 30 days`)
   return ms
 }
 

@@ -1,8 +1,9 @@
 import { CacheError } from '../cache-error.js'
 import { type Envelope, readEnvelope } from '../codec/envelope.js'
 import type { Core } from '../core.js'
+import { frozen } from '../memory/frozen.js'
 import { keep } from '../memory/keep.js'
-import { frozen, type PrivateCopy, privateCopy } from '../memory/private-copy.js'
+import { type HeldValue, privateCopy } from '../memory/private-copy.js'
 import type { Flight } from '../mirror/flights.js'
 import type { LoadedValue } from '../mirror/loaded-value.js'
 import type { Partition } from '../mirror/partition.js'
@@ -88,7 +89,7 @@ function believed(partition: Partition, flight: Flight, { header }: Envelope, no
   )
 }
 
-function decoded(core: Core, key: string, policy: EntryPolicy, envelope: Envelope): PrivateCopy {
+function decoded(core: Core, key: string, policy: EntryPolicy, envelope: Envelope): HeldValue {
   const value = core.codec.decode(key, envelope)
   return policy.copy === 'freeze' ? frozen(value) : privateCopy(value, policy.copy)
 }

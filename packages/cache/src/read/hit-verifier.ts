@@ -37,8 +37,7 @@ export class HitVerifier {
       await this.#core.clock.sleep(graceMs, this.#core.closed)
       const slot = this.#core.memory.hit(key, this.#core.clock.monotonic())
       if (slot < 0 || !isDeepStrictEqual(this.#core.memory.valueAt(slot), served)) return
-      if (!(await this.#agrees(served, loader)))
-        publish({ kind: 'stale-read', namespace: namespaceOf(key) })
+      if (!(await this.#agrees(served, loader))) publish({ kind: 'stale-read', namespace: namespaceOf(key) })
     } catch {
       // a source that fails, or the end of the cache, says nothing of the value
     } finally {

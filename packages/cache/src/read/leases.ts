@@ -51,7 +51,11 @@ export function release({ tier, guard }: Shared, partition: number, key: string,
 }
 
 /** Renews leases until the returned function is called. */
-export function renewing(core: Core, { tier, guard }: Shared, leases: readonly (Loading & { at: ReadPoint })[]): () => void {
+export function renewing(
+  core: Core,
+  { tier, guard }: Shared,
+  leases: readonly (Loading & { at: ReadPoint })[],
+): () => void {
   const ended = new AbortController()
   const stop = () => ended.abort()
   const untilMs = core.clock.monotonic() + maxLoadMs

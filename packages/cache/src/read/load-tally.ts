@@ -5,7 +5,7 @@ export class LoadTally {
   of(namespace: string): NamespaceTally {
     let tally = this.#namespaces.get(namespace)
     if (!tally) {
-      tally = { memoryHits: 0, remoteHits: 0, misses: 0, loads: 0, loadErrors: 0, invalidations: 0 }
+      tally = { memoryHits: 0, remoteHits: 0, misses: 0, loads: 0, loadErrors: 0 }
       this.#namespaces.set(namespace, tally)
     }
     return tally
@@ -30,5 +30,4 @@ export interface NamespaceTally {
   misses: number
   loads: number
   loadErrors: number
-  invalidations: number
 }

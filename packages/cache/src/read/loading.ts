@@ -1,7 +1,7 @@
 import type { LoadOptions } from '../cache.js'
 import type { Core, Shared } from '../core.js'
 import { keep } from '../memory/keep.js'
-import { type PrivateCopy, privateCopy } from '../memory/private-copy.js'
+import { type HeldValue, privateCopy } from '../memory/private-copy.js'
 import type { Flight } from '../mirror/flights.js'
 import type { LoadedValue } from '../mirror/loaded-value.js'
 import type { Partition } from '../mirror/partition.js'
@@ -16,6 +16,8 @@ export interface Loading {
   readonly flight: Flight
   readonly policy: EntryPolicy
   readonly options: LoadOptions
+  /** Nobody waits for it: it is no miss. */
+  readonly background?: boolean
   /** Of a batch, which has read the second tier already: told when this key waits for somebody else's load. */
   readonly waits?: () => void
 }
@@ -37,7 +39,7 @@ export interface Brought {
   readonly run: LoadRun
 }
 
-const unkept = (value: unknown): PrivateCopy => ({ value, bytes: 0, copyOnRead: false })
+const unkept = (value: unknown): HeldValue => ({ value, bytes: 0, copyOnRead: false })
 
 /** Whether the second tier or memory may have it: `undefined` and what the loader skipped are only returned. */
 export function isKept({ value, run }: Brought): boolean {

@@ -8,7 +8,15 @@ import { held } from './held.js'
 import { acquire, release, renewing, waitForLease } from './leases.js'
 import { LoadRun } from './load-context.js'
 import type { LoadTally } from './load-tally.js'
-import { type Brought, fillShared, isKept, keepHere, type Loading, outcome, type ReadPoint } from './loading.js'
+import {
+  type Brought,
+  fillShared,
+  isKept,
+  keepHere,
+  type Loading,
+  outcome,
+  type ReadPoint,
+} from './loading.js'
 import { LocalLoads } from './local-loads.js'
 import { runLoader } from './run-loader.js'
 
@@ -129,7 +137,8 @@ export class Loads {
         loading.waits?.()
         await waitForLease(this.#core, loading, attempt)
       }
-      if (closed.aborted) throw new CacheError('CACHE_CLOSED', 'The cache was closed while a value was waited for')
+      if (closed.aborted)
+        throw new CacheError('CACHE_CLOSED', 'The cache was closed while a value was waited for')
     }
   }
 
@@ -157,6 +166,7 @@ export class Loads {
 
   async #run(loading: Loading, loader: Loader<unknown>, handed?: Buffer): Promise<Brought> {
     const { options, flight, policy } = loading
+    if (!loading.background) this.#tally.of(flight.namespace).misses++
     const run = new LoadRun(options.tags ?? noTags, () => this.stale(loading, handed)?.copy.value)
     const value = await runLoader(this.#core, this.#tally, flight.namespace, policy, run, () => loader(run))
     return { value, run }
@@ -175,7 +185,11 @@ export class Loads {
     return { gen: partition.gen, seq, startedMs, timeMs: 0, token: this.#core.nextToken() }
   }
 
-  #adopt(loading: Loading, bytes: Buffer, judge: 'mirror' | 'script'): LoadedValue | 'unreadable' | undefined {
+  #adopt(
+    loading: Loading,
+    bytes: Buffer,
+    judge: 'mirror' | 'script',
+  ): LoadedValue | 'unreadable' | undefined {
     const { partition, flight, policy } = loading
     try {
       const read = adopt(this.#core, partition, flight, policy, bytes, judge)
@@ -187,4 +201,3 @@ export class Loads {
     }
   }
 }
-

@@ -1,12 +1,13 @@
-import type { LoadOptions, ManyLoader, ReadOptions } from '../cache.js'
+import type { LoadContext, LoadOptions, ManyLoader, ReadOptions } from '../cache.js'
 import { CacheError } from '../cache-error.js'
 import type { Core } from '../core.js'
 import { checkKey, namespaceOf } from '../key/check-key.js'
-import { readCopy } from '../memory/private-copy.js'
+import { readCopy } from '../memory/read-copy.js'
 import { Flight } from '../mirror/flights.js'
 import { adopt } from './adopt.js'
 import { BatchLoad } from './batch-load.js'
 import { held } from './held.js'
+import { LoadRun } from './load-context.js'
 import type { LoadTally } from './load-tally.js'
 import type { Loading } from './loading.js'
 import type { Reader } from './reader.js'
@@ -32,14 +33,16 @@ export class ManyReader {
     return inOrder(keys, found)
   }
 
+  /** `past`: within a transaction, where the cache is neither read nor filled. */
   async load(
     keys: readonly string[],
     loadMany: ManyLoader<unknown>,
     options: LoadOptions = {},
+    past = false,
   ): Promise<Map<string, unknown>> {
     if (typeof loadMany !== 'function')
       throw new CacheError('CACHE_OPTION_INVALID', 'loadMany must be a function', { field: 'loadMany' })
-    const found = await this.#find(keys, options)
+    const found = past ? new Map<string, unknown>() : await this.#find(keys, options)
     const missing = [...new Set(keys)].filter(key => !found.has(key))
     const byAbsent = new Map<null | undefined, string[]>([
       [null, []],
@@ -53,9 +56,10 @@ export class ManyReader {
       const batch = new BatchLoad(each, loadMany, absent)
       return each.map(async key => {
         try {
-          const value = await this.#reader.getOrSet(key, context => batch.load(key, context), options, () =>
-            batch.decided(key),
-          )
+          const load = (context: LoadContext<unknown>) => batch.load(key, context)
+          const value = past
+            ? await load(new LoadRun([], () => undefined))
+            : await this.#reader.getOrSet(key, load, options, () => batch.decided(key))
           if (value !== undefined) found.set(key, value)
         } finally {
           batch.decided(key)

@@ -2,7 +2,7 @@ import type { Loader, LoadOptions, ReadOptions } from '../cache.js'
 import { CacheError } from '../cache-error.js'
 import type { Core } from '../core.js'
 import { checkKey, checkTags, namespaceOf } from '../key/check-key.js'
-import { readCopy } from '../memory/private-copy.js'
+import { readCopy } from '../memory/read-copy.js'
 import { Flight } from '../mirror/flights.js'
 import type { LoadedValue } from '../mirror/loaded-value.js'
 import type { Partition } from '../mirror/partition.js'
@@ -69,12 +69,12 @@ export class Reader {
     }
   }
 
-  async getOrSet<Value>(
+  async getOrSet(
     key: string,
-    loader: Loader<Value>,
+    loader: Loader<unknown>,
     options: LoadOptions = noOptions,
     waits?: () => void,
-  ): Promise<Value> {
+  ): Promise<unknown> {
     checkKey(key)
     if (typeof loader !== 'function')
       throw new CacheError('CACHE_OPTION_INVALID', 'The loader must be a function', { field: 'loader', key })
@@ -89,8 +89,13 @@ export class Reader {
       if (policy.memory) {
         const here = held(core, partition, key)
         if (here?.state === 'good') {
-          if (here.refresh) this.#refresh({ ...loading, flight: new Flight(key, namespace) }, loader, here.slot)
-          return this.#fromMemory(here.slot, namespace) as Value
+          if (here.refresh)
+            this.#refresh(
+              { ...loading, background: true, flight: new Flight(key, namespace) },
+              loader,
+              here.slot,
+            )
+          return this.#fromMemory(here.slot, namespace)
         }
       }
       const current = partition.flights.joinable(key)
@@ -98,12 +103,12 @@ export class Reader {
         waits?.()
         const joined = { known: partition.known, gen: partition.gen }
         const loaded = await this.#patiently({ ...loading, flight: current }, current.join())
-        if (isFresh(partition, current, loaded, joined)) return readCopy(loaded.copy) as Value
+        if (isFresh(partition, current, loaded, joined)) return readCopy(loaded.copy)
         continue
       }
       const flight = new Flight(key, namespace)
       const loaded = await this.#patiently({ ...loading, flight }, this.#fly({ ...loading, flight }, loader))
-      return readCopy(loaded.copy) as Value
+      return readCopy(loaded.copy)
     }
   }
 
@@ -198,7 +203,8 @@ function throwIfAborted(signal: AbortSignal | undefined, key: string): void {
 
 function aborted(signal: AbortSignal, left: AbortSignal, key: string): Promise<never> {
   return new Promise((_, reject) => {
-    const give = () => reject(new CacheError('CACHE_ABORTED', 'The caller gave up', { key, cause: signal.reason }))
+    const give = () =>
+      reject(new CacheError('CACHE_ABORTED', 'The caller gave up', { key, cause: signal.reason }))
     signal.addEventListener('abort', give, { once: true, signal: left })
   })
 }

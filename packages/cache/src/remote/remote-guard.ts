@@ -69,7 +69,8 @@ export class RemoteGuard {
         },
         cause => {
           if (!settle()) return
-          if ((cause as Error | undefined)?.name !== 'ReplyError') this.#failed(operation, startedMs, 'failed')
+          if ((cause as Error | undefined)?.name !== 'ReplyError')
+            this.#failed(operation, startedMs, 'failed')
           reject(unavailable(operation, 'failed', cause))
         },
       )

@@ -36,7 +36,9 @@ export class Invalidator {
       else byPartition.set(partition, [key])
     }
     const reach: Reach = { at: [], journaled: false }
-    await Promise.all([...byPartition].map(([partition, names]) => this.#sendKeys(partition, names, options, reach)))
+    await Promise.all(
+      [...byPartition].map(([partition, names]) => this.#sendKeys(partition, names, options, reach)),
+    )
     return this.#finish('key', reach, options)
   }
 
@@ -50,7 +52,8 @@ export class Invalidator {
   async pattern(pattern: string, options: InvalidateOptions = {}): Promise<InvalidateResult> {
     const reach: Reach = { at: [], journaled: false }
     await this.#sendScope(this.#core.partitions, { kind: 'patterns', names: [pattern] }, options, reach)
-    if (this.#core.shared && !reach.journaled) await this.#walk(pattern, this.#core.partitions, options, reach)
+    if (this.#core.shared && !reach.journaled)
+      await this.#walk(pattern, this.#core.partitions, options, reach)
     return this.#finish('pattern', reach, options)
   }
 
@@ -82,7 +85,12 @@ export class Invalidator {
     }
   }
 
-  async #send(partition: Partition, scope: Invalidated, options: InvalidateOptions, reach: Reach): Promise<void> {
+  async #send(
+    partition: Partition,
+    scope: Invalidated,
+    options: InvalidateOptions,
+    reach: Reach,
+  ): Promise<void> {
     const { shared } = this.#core
     if (!shared) {
       partition.applyAlone(scope)
@@ -122,7 +130,8 @@ export class Invalidator {
       )
       for (const reply of replies) {
         const partition = this.#core.partitions[reply.partition]
-        if ('error' in reply || !partition || partition.connection !== connections.get(reply.partition)) continue
+        if ('error' in reply || !partition || partition.connection !== connections.get(reply.partition))
+          continue
         shared.sync.applyOwn(partition, scope, reply)
         reach.at.push(reply)
         done.add(reply.partition)
@@ -213,7 +222,11 @@ export class Invalidator {
    * Waits, where the caller asked for it, until nobody serves the old value.
    * @throws CacheError CACHE_REMOTE_UNAVAILABLE when part of it is only journaled.
    */
-  async settle(at: readonly PartitionPosition[], journaled: boolean, options: InvalidateOptions): Promise<boolean> {
+  async settle(
+    at: readonly PartitionPosition[],
+    journaled: boolean,
+    options: InvalidateOptions,
+  ): Promise<boolean> {
     if (!options.acknowledged) return false
     if (journaled)
       throw new CacheError(

@@ -1,10 +1,10 @@
-import type { SetOptions, SetResult } from '../cache.js'
+import type { InvalidateResult, SetOptions, SetResult } from '../cache.js'
 import { CacheError } from '../cache-error.js'
 import { publish } from '../cache-events.js'
 import type { Core, Shared } from '../core.js'
 import { checkTags, namespaceOf } from '../key/check-key.js'
 import { keep } from '../memory/keep.js'
-import { type PrivateCopy, privateCopy } from '../memory/private-copy.js'
+import { type HeldValue, privateCopy } from '../memory/private-copy.js'
 import { Flight } from '../mirror/flights.js'
 import type { Partition } from '../mirror/partition.js'
 import type { EntryPolicy } from '../policy/entry-policy.js'
@@ -17,7 +17,7 @@ interface Write {
   readonly partition: Partition
   readonly flight: Flight
   readonly policy: EntryPolicy
-  readonly copy: PrivateCopy
+  readonly copy: HeldValue
   readonly tags: readonly string[]
   readonly ttlMs: number
   readonly version: number
@@ -46,11 +46,16 @@ export class Setter {
   }
 
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<SetResult> {
-    const { stored, journaled, at } = await this.write(key, value, options)
+    const written = await this.write(key, value, options)
+    return { ...(await this.result([written], options)), stored: written.stored }
+  }
+
+  async result(written: readonly Written[], options: SetOptions): Promise<InvalidateResult> {
+    const journaled = written.some(each => each.journaled)
     const remote = this.#core.shared ? (journaled ? 'journaled' : 'done') : 'none'
     publish({ kind: 'invalidation', by: 'set', remote })
-    const acknowledged = await this.#invalidator.settle(at ? [at] : [], journaled, options)
-    return { memory: true, remote, acknowledged, stored }
+    const at = written.flatMap(each => (each.at ? [each.at] : []))
+    return { memory: true, remote, acknowledged: await this.#invalidator.settle(at, journaled, options) }
   }
 
   /** @throws CacheError CACHE_VALUE_UNSUPPORTED, CACHE_OPTION_INVALID, CACHE_TAG_INVALID, before anything is changed. */
@@ -100,7 +105,8 @@ export class Setter {
     if (!shared) return this.#alone(write)
     const scope: Invalidated = { kind: 'keys', names: [flight.key] }
     try {
-      if (partition.journal.size > 0 && !(await this.#invalidator.replay(partition))) throw new Error('the journal could not be sent')
+      if (partition.journal.size > 0 && !(await this.#invalidator.replay(partition)))
+        throw new Error('the journal could not be sent')
       if (this.#core.sharedFor(policy)) return await this.#shared(shared, write, scope)
       const note = { from: this.#core.instance, acknowledge: write.acknowledged }
       const position = await shared.guard.run('invalidate', partition, () =>

@@ -1,4 +1,4 @@
-import type { EntryScope, Epoch, NamespaceCell } from '#src/memory/entry-scope'
+import type { EntryScope, Epoch, NamespaceCell, SeqCell } from '#src/memory/entry-scope'
 import type { EvictionReason, MemoryEntry } from '#src/memory/memory-entry'
 import { MemoryTier } from '#src/memory/memory-tier'
 
@@ -17,10 +17,15 @@ export function tierUnderTest(limits: { maxEntries?: number; maxBytes?: number }
   return { tier, evicted, released }
 }
 
-export function scopeOf(parts: Partial<EntryScope> = {}) {
+/** Parts may be changed by the test; `tags` are cells without names where those do not matter. */
+export function scopeOf(
+  parts: Partial<Omit<EntryScope, 'tags'>> & { tags?: readonly SeqCell[] | null } = {},
+): EntryScope {
   const epoch: Epoch = { trustedUntilMs: Number.POSITIVE_INFINITY, patternSeq: 0 }
   const namespace: NamespaceCell = { seq: 0, hits: 0, entries: 0 }
-  return { epoch, namespace, tags: null, life: null, ...parts } satisfies EntryScope
+  const home = { release: () => {} }
+  const tags = parts.tags?.map((cell, at) => Object.assign(cell, { name: `tag${at}` })) ?? null
+  return { home, epoch, namespace, life: null, ...parts, tags }
 }
 
 export function entryOf(scope: EntryScope, parts: Partial<MemoryEntry> = {}): MemoryEntry {

@@ -29,6 +29,6 @@ export class RecordingCache implements InvalidatedCache {
     this.calls++
     list.push(...(typeof names === 'string' ? [names] : names))
     await this.before()
-    return { memory: 0, remote: this.remote, acknowledged: false }
+    return { memory: true, remote: this.remote, acknowledged: false }
   }
 }
