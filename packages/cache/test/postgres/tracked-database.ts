@@ -1,4 +1,4 @@
-import { type DatabaseKind, type TempDatabase, tempDatabase } from '@voiceassist/testkit'
+import { type DatabaseKind, tempDatabase } from '@voiceassist/testkit'
 import pg from 'pg'
 import { outboxTable, type TrackedTable, trackTable } from '#src/postgres'
 
@@ -15,7 +15,7 @@ const usersTable = `
   create table users (id bigint primary key, org_id int not null, name text not null default '', note json)`
 
 export interface TrackedDatabase {
-  readonly temp: TempDatabase
+  readonly pool: pg.Pool
   query(text: string, params?: unknown[]): Promise<pg.QueryResult>
   /** Another connection; ended by `close`. Of a server only. */
   connect(): Promise<pg.Client>
@@ -33,7 +33,7 @@ export async function trackedDatabase(kind: DatabaseKind): Promise<TrackedDataba
   const url = 'url' in temp.location ? temp.location.url : ''
   await pool.query(`${outboxTable().up}; ${usersTable}; ${users.up}`)
   return {
-    temp,
+    pool,
     url,
     query: (text, params) => pool.query(text, params),
     async connect() {

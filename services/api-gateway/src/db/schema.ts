@@ -197,6 +197,17 @@ export interface FeatureFlagOverridesTable {
   updated_at: CreatedAt
 }
 
+/** What the relay of the cache has yet to invalidate; written by triggers alone. */
+export interface CacheOutboxTable {
+  id: Generated<string>
+  tracked: string
+  operation: 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE'
+  namespaces: string[]
+  old_row: object | null
+  new_row: object | null
+  created_at: CreatedAt
+}
+
 /** Every table, as Kysely sees it. */
 export interface Database {
   users: UsersTable
@@ -213,4 +224,5 @@ export interface Database {
   audit_unsealed: AuditUnsealedTable
   feature_flags: FeatureFlagsTable
   feature_flag_overrides: FeatureFlagOverridesTable
+  cache_outbox: CacheOutboxTable
 }

@@ -79,7 +79,7 @@ describeDatabases('migrations', kind => {
     expect((await migrationStatus(database.db, context))[4]).toEqual({
       name: '005_add_performance_indexes',
     })
-    expect(await migrateUp(database.db, context)).toEqual([names[4], names[5]])
+    expect(await migrateUp(database.db, context)).toEqual(names.slice(4))
     await migrateDown(database.db, context, '5')
     expect(await catalogSnapshot(database.db)).toEqual(up)
     await migrateUp(database.db, context)
@@ -96,7 +96,7 @@ describeDatabases('migrations', kind => {
   })
 
   test('down stops at the migration that it is given, by number or name', async () => {
-    expect(await migrateDown(database.db, context, '3')).toEqual([names[4], names[5], names[3]])
+    expect(await migrateDown(database.db, context, '3')).toEqual([names[4], names[6], names[5], names[3]])
     expect(await migrateDown(database.db, context, '003_knowledge_base')).toEqual([])
     const mistyped = migrateDown(database.db, context, '9')
     await expect(mistyped).rejects.toMatchObject({ code: 'CONFIG_INVALID', field: 'to' })

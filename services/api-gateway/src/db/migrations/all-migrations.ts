@@ -4,6 +4,7 @@ import { sessions } from './002-sessions.js'
 import { knowledgeBase } from './003-knowledge-base.js'
 import { auditAndFlags } from './004-audit-and-flags.js'
 import { addPerformanceIndexes } from './005-performance-indexes.js'
+import { cacheOutbox } from './006-cache-outbox.js'
 import { accountsAndAudit } from './009-accounts-and-audit.js'
 import type { MigrationContext } from './migration-context.js'
 
@@ -23,6 +24,7 @@ export function allMigrations(context: MigrationContext): Record<string, ListedM
       ...addPerformanceIndexes(context),
       transactional: !context.concurrently,
     },
+    '006_cache_outbox': { ...cacheOutbox(), transactional: true },
     '009_accounts_and_audit': { ...accountsAndAudit(), transactional: true },
   }
 }
