@@ -1,157 +1,10 @@
-import { isDeepStrictEqual } from 'node:util'
+import { inspect, isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalArguments } from '#src/decorators/canonical-arguments'
+import { deep, different, equal, refused, shared } from './canonical-cases.js'
 
 const text = (...args: unknown[]) => canonicalArguments(args)
-const bytes = [1, 2, 3, 4, 5, 6, 7, 8]
-
-/** Each a list of arguments; no two of them are equal. */
-const different: unknown[][] = [
-  [],
-  [undefined],
-  [null],
-  [undefined, undefined],
-  [[]],
-  [[undefined]],
-  [[null]],
-  [Array(1)],
-  [{}],
-  [''],
-  [[], []],
-  [1],
-  ['1'],
-  [1n],
-  [true],
-  ['true'],
-  [false],
-  [0],
-  [-0],
-  [NaN],
-  ['NaN'],
-  [Infinity],
-  [-Infinity],
-  [null, null],
-  [['a', 'b']],
-  ['a,b'],
-  ['a', 'b'],
-  [['a,b']],
-  [[['a'], 'b']],
-  [['a', ['b']]],
-  ['["a","b"]'],
-  [['a'], ['b']],
-  [{ a: undefined }],
-  [{ a: null }],
-  [{ a: 1 }],
-  ['{"a":1}'],
-  [[['a', 1]]],
-  [{ a: { b: 1 } }],
-  [{ 'a.b': 1 }],
-  [{ a: '1' }],
-  [{ a: 1, b: 2 }],
-  [{ a: { b: 2 } }],
-  [{ a: 1 }, { b: 2 }],
-  [['a', 1, 'b', 2]],
-  [JSON.parse('{"__proto__":1}')],
-  [new Date(0)],
-  [new Date(1)],
-  ['1970-01-01T00:00:00.000Z'],
-  [new Map()],
-  [new Set()],
-  [new Map([['a', 1]])],
-  [new Map<unknown, unknown>([[1, 'a']])],
-  [new Set(['a', 1])],
-  [new Set([['a', 1]])],
-  [new Set([[]])],
-  [new Map([['a', new Map()]])],
-  [new Uint8Array(bytes)],
-  [Buffer.from(bytes)],
-  [new Int8Array(bytes)],
-  [new Uint8ClampedArray(bytes)],
-  [bytes],
-  [new Uint16Array(bytes)],
-  [new Float32Array(bytes)],
-  [new Float64Array(bytes)],
-  [new Uint8Array(bytes).buffer],
-  [new BigInt64Array(bytes.map(BigInt))],
-  [new BigUint64Array(bytes.map(BigInt))],
-  [new Float64Array([-0])],
-  [new Float64Array(1)],
-  ['é'],
-  ['e\u0301'],
-  ['\ud800'],
-  ['\udfff'],
-  ['\ufffd'],
-  ['\ud83d\ude00'],
-  ['\0'],
-  ['s1:a'],
-  ['u'],
-  ['a0:'],
-  ['a', 's1:b'],
-  ['as1:b'],
-  [['s1:a']],
-  [[1], 2],
-  [[1, 2]],
-  [1, 2],
-  [12],
-  [1, [2]],
-]
-
-/** Pairs of equal arguments. */
-const equal: [unknown[], unknown[]][] = [
-  [[{ a: 1, b: { d: [1], c: 2 } }], [{ b: { c: 2, d: [1] }, a: 1 }]],
-  [[Object.assign(Object.create(null), { a: 1 })], [{ a: 1 }]],
-  [
-    [
-      new Map([
-        ['a', 1],
-        ['b', 2],
-      ]),
-    ],
-    [
-      new Map([
-        ['b', 2],
-        ['a', 1],
-      ]),
-    ],
-  ],
-  [[new Set([{ a: 1, b: 2 }, 'x'])], [new Set(['x', { b: 2, a: 1 }])]],
-  [[new Map([[{ a: 1, b: 2 }, 1]])], [new Map([[{ b: 2, a: 1 }, 1]])]],
-  [[new Date(5)], [new Date(5)]],
-  [[NaN], [Number.NaN]],
-  [[new Uint8Array([0, 1, 2, 3]).subarray(1, 3)], [new Uint8Array([1, 2])]],
-]
-
-class Point {
-  x = 1
-}
-const cycle: unknown[] = []
-cycle.push({ down: cycle })
-const deep = Array.from({ length: 200 }).reduce<unknown>(inner => [inner], 1)
-/** Each level twice in the next: 2 to the power of 60 leaves. */
-const shared = Array.from({ length: 60 }).reduce<unknown>(inner => [inner, inner], 'leaf')
-
-const refused: [what: string, args: unknown[], field: string][] = [
-  ['a function', [() => {}], 'arguments[0]'],
-  ['a symbol', [1, Symbol('a')], 'arguments[1]'],
-  ['a class instance', [{ filter: [new Point()] }], 'arguments[0].filter[0]'],
-  ['a subclass of what has a form', [new (class extends Map {})()], 'arguments[0]'],
-  ['a cycle', [cycle], 'arguments[0][0].down'],
-  ['a WeakMap', [{ w: new WeakMap() }], 'arguments[0].w'],
-  ['a promise', [Promise.resolve(1)], 'arguments[0]'],
-  ['a regular expression', [/a/], 'arguments[0]'],
-  ['an error', [new Error('a')], 'arguments[0]'],
-  ['a boxed value', [Object('a')], 'arguments[0]'],
-  ['an invalid date', [{ since: new Date(Number.NaN) }], 'arguments[0].since'],
-  ['a date with a property', [Object.assign(new Date(0), { a: 1 })], 'arguments[0]'],
-  ['an array with a property', [Object.assign([1], { a: 1 })], 'arguments[0]'],
-  ['a symbol for a name', [{ [Symbol('a')]: 1 }], 'arguments[0]'],
-  ['a hidden property', [Object.defineProperty({}, 'a', { value: 1 })], 'arguments[0]'],
-  ['a key of a map', [new Map([[Symbol('a'), 1]])], 'arguments[0].keys()[0]'],
-  ['a value of a map', [new Map([['a', Symbol('a')]])], 'arguments[0].values()[0]'],
-  ['an element of a set', [new Set([1, Symbol('a')])], 'arguments[0].values()[1]'],
-  ['what a name tells of a person', [{ 'Jane Doe': () => {} }], 'arguments[0][?]'],
-]
 
 describe('canonicalArguments', () => {
   test('are different for what is different', () => {
@@ -245,6 +98,33 @@ describe('canonicalArguments', () => {
         expect(text(...a) === text(...b)).toBe(isDeepStrictEqual(a, b))
       }),
       { numRuns: 3000, seed },
+    )
+  })
+
+  test('are different for what is different, of many that are made of the same few parts', () => {
+    const part = fc.constantFrom<unknown>(undefined, '', 'a', 's0:', 's1:a', 'u', 1, '1', ';')
+    const few = fc.letrec<{ value: unknown }>(tie => ({
+      value: fc.oneof(
+        { maxDepth: 2 },
+        part,
+        fc.array(tie('value'), { maxLength: 2 }),
+        fc.dictionary(fc.constantFrom('', 'a', '1:a', 'u'), part, { maxKeys: 2, noNullPrototype: true }),
+        fc.array(fc.tuple(part, part), { maxLength: 2 }).map(entries => new Map(entries)),
+        fc.array(part, { maxLength: 2 }).map(elements => new Set(elements)),
+      ),
+    })).value
+    fc.assert(
+      fc.property(fc.array(fc.array(few, { maxLength: 3 }), { minLength: 200, maxLength: 200 }), lists => {
+        const seen = new Map<string, unknown[]>()
+        for (const list of lists) {
+          const found = text(...list)
+          const before = seen.get(found) ?? list
+          if (!isDeepStrictEqual(before, list))
+            expect.fail(`the same: ${inspect([before, list], { depth: 9 })}`)
+          seen.set(found, list)
+        }
+      }),
+      { numRuns: 150, seed },
     )
   })
 

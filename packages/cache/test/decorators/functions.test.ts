@@ -1,6 +1,7 @@
 import { gate } from '@voiceassist/testkit'
 import { beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
 import { type CacheDecorators, cacheDecorators } from '#src/decorators'
+import { counted } from './counted.js'
 import { FakeCache } from './fake-cache.js'
 
 let fake: FakeCache
@@ -9,16 +10,6 @@ beforeEach(() => {
   fake = new FakeCache()
   bound = cacheDecorators(fake.asCache())
 })
-
-/** A function that counts its calls. */
-function counted<Args extends unknown[], Result>(body: (...args: Args) => Result) {
-  const fn = function counter(...args: Args): Result {
-    fn.calls++
-    return body(...args)
-  }
-  fn.calls = 0
-  return fn
-}
 
 describe('cacheResult', () => {
   test('takes the function first or last, sync or async', async () => {
@@ -227,128 +218,4 @@ test('invalidateNamespace clears it and no other', async () => {
   await bound.invalidateNamespace('a', { acknowledged: true })
   expect([...fake.kept.keys()]).toEqual([bound.keyOf(b)])
   expect(fake.log).toContain('clear a {"acknowledged":true}')
-})
-
-describe('a name', () => {
-  const named = (result: number) => ({ load: async () => result }).load
-
-  test('is needed where the function has none, unless there is a key', () => {
-    expect(() => bound.cacheResult(async () => 1)).toThrow(
-      expect.objectContaining({ code: 'CACHE_DECORATOR_INVALID', field: 'name' }),
-    )
-    expect(bound.keyOf(bound.cacheResult(async () => 1, { key: () => 'one' }))).toBe('default:one')
-  })
-
-  test('is not shared by accident', async () => {
-    const first = named(1)
-    bound.cacheResult(first)
-    bound.cacheResult(first, { ttl: 5 })
-    expect(() => bound.cacheResult(named(2))).toThrow(expect.objectContaining({ field: 'name' }))
-    expect(() => bound.cacheResult(named(2), { name: 'load' })).toThrow(/Another function/)
-    bound.cacheResult(named(2), { namespace: 'other' })
-    const [a, b] = [3, 4].map(result => bound.cacheResult(named(result), { name: 'shared' }))
-    expect([await a?.(), await b?.()]).toEqual([3, 3])
-  })
-})
-
-describe('wrong use is a coded error:', () => {
-  const wrong: [string, () => unknown][] = [
-    ['no function', () => bound.cacheResult({ ttl: 5 }, undefined as never)],
-    ['options that are none', () => bound.cacheResult(named, 5 as never)],
-    ['a namespace with a colon', () => bound.cacheResult(named, { namespace: 'a:b' })],
-    ['a position below 0', () => bound.cacheResult(named, { excludeArgs: [-1] })],
-    [
-      '@cached without its call',
-      () => (bound.cached as (...args: unknown[]) => unknown)(named, { kind: 'method' }),
-    ],
-    ['a field', () => bound.cached()(undefined as never, { kind: 'field', name: 'a' } as never)],
-    ['an accessor', () => bound.cached()({}, 'a', { get: () => 1 } as never)],
-    ['a method that only a symbol names', () => bound.cached()({}, Symbol('a'), { value: named } as never)],
-    ['a mutation that says nothing', () => bound.invalidates(named, {})],
-    ['a store without a reader', () => bound.invalidates(named, { namespaces: 'a', store: () => 1 })],
-    ['a reader that is not cached', () => bound.invalidates(named, { reader: named })],
-  ]
-  async function named() {}
-  test.each(wrong)('%s', (_, use) => {
-    expect(use).toThrow(expect.objectContaining({ code: 'CACHE_DECORATOR_INVALID' }))
-  })
-
-  test('a key function that gives no text', async () => {
-    const find = bound.cacheResult(named, { key: () => undefined as unknown as string })
-    await expect(find()).rejects.toMatchObject({ code: 'CACHE_KEY_INVALID', field: 'key' })
-  })
-
-  test('a secret that is short', () => {
-    expect(() => cacheDecorators(fake.asCache(), { keySecret: new Uint8Array(8) })).toThrow(
-      expect.objectContaining({ code: 'CACHE_OPTION_INVALID', field: 'keySecret' }),
-    )
-  })
-})
-
-describe('invalidates', () => {
-  test('takes the function first or last, and keys from before the change', async () => {
-    const find = bound.cacheResult(async (of: { id: string }) => of.id, { name: 'find' })
-    const clear = (of: { id: string }) => {
-      of.id = 'changed'
-    }
-    for (const mutate of [
-      bound.invalidates(clear, { reader: find }),
-      bound.invalidates({ reader: find, acknowledged: true }, clear),
-    ]) {
-      await find({ id: '1' })
-      await mutate({ id: '1' })
-      expect(fake.kept.size).toBe(0)
-    }
-    expect(fake.log).toEqual(['delete {}', 'delete {"acknowledged":true}'])
-  })
-
-  test('changes nothing when the arguments of the reader have no canonical form', async () => {
-    const find = bound.cacheResult(async (_: unknown) => 1, { name: 'find' })
-    const change = counted(() => 1)
-    const mutate = bound.invalidates(change, { reader: find, args: () => [Symbol('a')] })
-    await expect(mutate()).rejects.toMatchObject({ code: 'CACHE_ARGUMENT_UNSUPPORTED' })
-    expect(change.calls).toBe(0)
-  })
-
-  test('leaves the reader when only the result of a failed mutation would tell of what', async () => {
-    const find = bound.cacheResult(async (id: string) => id, { name: 'find' })
-    const create = bound.invalidates(async (): Promise<string> => Promise.reject(new Error('no')), {
-      reader: find,
-      argsOfResult: id => [id],
-      tags: ['list'],
-    })
-    await expect(create()).rejects.toThrow('no')
-    expect(fake.log).toEqual(['invalidateTags list {}'])
-  })
-
-  test('stores by the version, and only invalidates for an undefined', async () => {
-    interface Doc {
-      id: string
-      version: number
-      hidden?: boolean
-    }
-    const find = bound.cacheResult(async (id: string): Promise<Doc> => ({ id, version: 0 }), { name: 'find' })
-    const save = bound.invalidates(async (doc: Doc) => doc, {
-      reader: find,
-      args: doc => [doc.id],
-      store: doc => (doc.hidden ? undefined : doc),
-      version: doc => doc.version,
-    })
-    await save({ id: '1', version: 3 })
-    await save({ id: '1', version: 2 })
-    expect(await find('1')).toEqual({ id: '1', version: 3 })
-    await save({ id: '1', version: 4, hidden: true })
-    expect(await find('1')).toEqual({ id: '1', version: 0 })
-  })
-
-  test('tells of the mutation first, when the cache fails too', async () => {
-    const find = bound.cacheResult(async (id: string) => id, { name: 'find' })
-    const failing = new Error('cache')
-    fake.delete = () => Promise.reject(failing)
-    const options = { reader: find, args: () => ['1'] }
-    await expect(bound.invalidates(() => Promise.reject(new Error('source')), options)()).rejects.toThrow(
-      'source',
-    )
-    await expect(bound.invalidates(() => 1, options)()).rejects.toBe(failing)
-  })
 })
