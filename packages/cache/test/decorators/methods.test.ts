@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { userStoreOn as Fixture, User } from '../../dist/.test/standard-decorators/user-store.js'
+import { FakeCache } from './fake-cache.js'
+
+// Compiled by tsc: Vitest's own compiler does not know standard decorators.
+for (const convention of ['standard', 'legacy']) {
+  describe(`methods decorated by the ${convention} convention`, async () => {
+    const url = new URL(`../../dist/.test/${convention}-decorators/user-store.js`, import.meta.url)
+    const { userStoreOn } = (await import(url.href)) as { userStoreOn: typeof Fixture }
+    let fake: FakeCache
+    let users: Map<string, User>
+    let calls: string[]
+    let Store: ReturnType<typeof Fixture>
+    let store: InstanceType<ReturnType<typeof Fixture>>
+    beforeEach(() => {
+      fake = new FakeCache()
+      users = new Map()
+      for (const [id, name] of [
+        ['1', 'Ada'],
+        ['2', 'Bob'],
+      ] as const) {
+        users.set(id, { id, name, org: 'north', version: 1 })
+      }
+      calls = []
+      Store = userStoreOn(fake.asCache(), users, calls)
+      store = new Store()
+    })
+
+    test('load once for equal arguments, whoever calls and whatever is excluded', async () => {
+      expect(await store.find('1')).toMatchObject({ name: 'Ada' })
+      expect(await store.find('1', true)).toMatchObject({ name: 'Ada' })
+      expect(await new Store().find('1')).toMatchObject({ name: 'Ada' })
+      expect(await store.find('2')).toMatchObject({ name: 'Bob' })
+      expect(calls).toEqual(['find 1 false', 'find 2 false'])
+    })
+
+    test('keep the value under the namespace and by the options given', async () => {
+      await store.find('1')
+      const [[key, kept] = []] = fake.kept
+      expect(key).toMatch(/^user:find:[\w-]{43}$/)
+      expect(kept).toMatchObject({ tags: ['id:1'], options: { ttl: '5m' } })
+      expect(Object.keys(kept?.options ?? {})).toEqual(['ttl'])
+    })
+
+    test('need not be async, and see their object', async () => {
+      expect(store.greet('1')).toBeInstanceOf(Promise)
+      expect(await store.greet('1')).toBe('Hello, Ada')
+      expect(calls).toEqual(['greet 1'])
+    })
+
+    test('may be static, and give their keys themselves', async () => {
+      expect(await Store.ofOrg('north')).toEqual(['1', '2'])
+      expect(fake.kept.get('user:org-north')?.value).toEqual(['1', '2'])
+    })
+
+    test('keep their names', () => {
+      expect([Store.prototype.find.name, Store.ofOrg.name, Store.prototype.rename.name]).toEqual([
+        ...['find', 'ofOrg', 'rename'],
+      ])
+    })
+
+    test('a mutation makes void what two readers kept of its subject, and nothing else', async () => {
+      await Promise.all([store.find('1'), store.find('2'), store.greet('1'), Store.ofOrg('north')])
+      await store.rename('1', 'Eve')
+      expect(fake.kept.size).toBe(2)
+      expect(await store.find('1')).toMatchObject({ name: 'Eve' })
+      expect(await store.greet('1')).toBe('Hello, Eve')
+      expect(await store.find('2')).toMatchObject({ name: 'Bob' })
+      expect(calls.filter(call => call === 'find 2 false')).toHaveLength(1)
+    })
+
+    test('a failed mutation does so too, and its error is thrown', async () => {
+      await store.find('1')
+      await expect(store.rename('1', 'lost')).rejects.toThrow('connection lost')
+      expect(await store.find('1')).toMatchObject({ name: 'lost' })
+      await expect(store.rename('1', '')).rejects.toThrow(RangeError)
+    })
+
+    test('a mutation stores its result under the key of the reader', async () => {
+      const made = { id: '3', name: 'Cid', org: 'north', version: 7 }
+      await store.create(made)
+      expect(await store.find('3')).toEqual(made)
+      expect(calls).toEqual([])
+      const kept = [...fake.kept.values()][0]
+      expect(kept).toMatchObject({ tags: ['id:3'], options: { ttl: '5m', version: 7 } })
+    })
+
+    test('a mutation invalidates tags and namespaces', async () => {
+      await Promise.all([store.find('1'), store.find('2')])
+      fake.kept.set('org:north', { value: 1, tags: [], options: {} })
+      expect(await store.remove('1')).toBe(true)
+      expect(await store.find('1')).toBeUndefined()
+      expect([...fake.kept.values()].map(({ value }) => value)).toEqual([users.get('2')])
+    })
+  })
+}
