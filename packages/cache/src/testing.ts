@@ -1,4 +1,5 @@
 export type { RemoteOperation } from './remote/scripted-tier.js'
+export type { ContractOptions, ContractRunner, ContractServer } from './testing/contract/contract-suite.js'
 export type { CallPlan, GatedMessage, GatedOperation, MessagePlan } from './testing/memory-gate.js'
 export type { MemoryLink } from './testing/memory-link.js'
 export {
@@ -8,3 +9,4 @@ export {
   memoryServer,
   type RestartOptions,
 } from './testing/memory-remote.js'
+export { tierContract } from './testing/tier-contract.js'
