@@ -56,5 +56,6 @@ function check(text: unknown, field: string, code: CacheErrorCode): asserts text
   if (text.length > maxKeyBytes || (text.length > maxKeyBytes / 3 && Buffer.byteLength(text) > maxKeyBytes))
     throw new CacheError(code, `${field} is over ${maxKeyBytes} bytes`, { field })
   if (controls.test(text)) throw new CacheError(code, `${field} holds control characters`, { field })
-  if (/\p{Surrogate}/u.test(text)) throw new CacheError(code, `${field} holds half of a surrogate pair`, { field })
+  if (/\p{Surrogate}/u.test(text))
+    throw new CacheError(code, `${field} holds half of a surrogate pair`, { field })
 }

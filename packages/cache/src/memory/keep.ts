@@ -49,6 +49,6 @@ export function keep(
   const scope = partition.scope(namespace, kept.tags, life)
   const { value, bytes, copyOnRead } = kept.copy
   if (core.memory.put(key, { value, bytes, copyOnRead, seq: kept.seq, deadlineMs, scope })) return true
-  if (scope.tags) partition.release(scope.tags)
+  if (scope.tags) scope.home.release(scope.tags)
   return false
 }

@@ -98,7 +98,7 @@ export class Heartbeat {
       else if (before.gen === reply.gen && reply.seq < before.seen)
         behind.push(this.#replaceGen(partition, reply.gen))
       else {
-        partition.raiseFloor(reply.floor)
+        partition.records.raiseFloor(reply.floor)
         partition.remoteOffsetMs = reply.timeMs - askedMs
         if (reply.seq <= partition.seen) partition.trust(untilMs)
         else void this.#awaitMessages(partition, reply, untilMs)

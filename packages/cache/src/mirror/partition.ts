@@ -1,29 +1,13 @@
 import type { Clock } from '@voiceassist/kernel'
 import { matchGlob } from '../key/match-glob.js'
-import type {
-  EntryLife,
-  EntryScope,
-  Epoch,
-  NamedCell,
-  NamespaceCell,
-  SeqCell,
-} from '../memory/entry-scope.js'
+import type { EntryLife, EntryScope, Epoch } from '../memory/entry-scope.js'
 import type { MemoryTier } from '../memory/memory-tier.js'
 import type { VoidSweeper } from '../memory/void-sweeper.js'
-import { type Invalidated, type Meta, maxTagRecords, patternRecordMs } from '../remote/remote-tier.js'
+import type { Invalidated, Meta } from '../remote/remote-tier.js'
 import { Flights } from './flights.js'
 import { Journal } from './journal.js'
+import { Records } from './records.js'
 import { RemovedVersions } from './removed-versions.js'
-
-/** Cells are shared by the entries that carry the tag, and go with the last of them. */
-interface TagCell extends NamedCell {
-  uses: number
-}
-
-interface PatternRecord {
-  readonly seq: number
-  readonly recordedAtMs: number
-}
 
 /** What this instance knows of one partition of the second tier, and what it holds under that knowledge. */
 export class Partition {
@@ -44,25 +28,21 @@ export class Partition {
   /** Trust that a heartbeat will give as soon as messages up to `seq` have come. */
   due: { readonly seq: number; readonly untilMs: number } | null = null
   readonly journal = new Journal()
+  readonly records: Records
   /** At most what is to be added to the monotonic clock for the second tier's. */
   remoteOffsetMs = 0
-  readonly #clock: Clock
   readonly #memory: MemoryTier
   readonly #sweeper: VoidSweeper
-  readonly #namespaces = new Map<string, NamespaceCell>()
-  readonly #tags = new Map<string, TagCell>()
-  readonly #patterns = new Map<string, PatternRecord>()
   readonly #removed: RemovedVersions
   readonly #scopes = new Map<string, EntryScope>()
   readonly #waiting: (() => void)[] = []
-  #floor = 0
   #walking = 0
 
   constructor(index: number, clock: Clock, memory: MemoryTier, sweeper: VoidSweeper) {
     this.index = index
-    this.#clock = clock
     this.#memory = memory
     this.#sweeper = sweeper
+    this.records = new Records(clock)
     this.#removed = new RemovedVersions(clock)
   }
 
@@ -109,39 +89,11 @@ export class Partition {
     this.gen = meta.gen
     this.seen = meta.seq
     this.known = meta.seq
-    this.#floor = meta.floor
-    for (const cell of this.#namespaces.values()) cell.seq = 0
-    for (const cell of this.#tags.values()) cell.seq = 0
-    this.#patterns.clear()
-    for (const [name, seq] of meta.namespaces) this.namespace(name).seq = seq
-    for (const [name, seq] of meta.tags) this.#tag(name).seq = seq
-    const recordedAtMs = this.#clock.monotonic()
-    for (const [pattern, seq] of meta.patterns) this.#patterns.set(pattern, { seq, recordedAtMs })
-    this.#forgetUnused()
+    this.records.replace(meta)
   }
 
   learn(seq: number): void {
     if (seq > this.known) this.known = seq
-  }
-
-  /** Drops records that the second tier dropped: a tagged value below `floor` is void whatever its tags. */
-  raiseFloor(floor: number): void {
-    if (floor <= this.#floor) return
-    this.#floor = floor
-    this.#forgetUnused()
-  }
-
-  namespace(name: string): NamespaceCell {
-    let cell = this.#namespaces.get(name)
-    if (!cell) {
-      cell = { seq: 0, hits: 0, entries: 0 }
-      this.#namespaces.set(name, cell)
-    }
-    return cell
-  }
-
-  namespaceCells(): ReadonlyMap<string, NamespaceCell> {
-    return this.#namespaces
   }
 
   /** What an entry of this namespace depends on. One with tags holds their cells until `release`. */
@@ -150,9 +102,9 @@ export class Partition {
       let shared = this.#scopes.get(namespace)
       if (!shared) {
         shared = {
-          home: this,
+          home: this.records,
           epoch: this.epoch,
-          namespace: this.namespace(namespace),
+          namespace: this.records.namespace(namespace),
           tags: null,
           life: null,
         }
@@ -160,40 +112,20 @@ export class Partition {
       }
       return shared
     }
-    const cells = tags.map(name => this.#tag(name))
-    for (const cell of cells) cell.uses++
+    const cells = this.records.hold(tags)
     return {
-      home: this,
+      home: this.records,
       epoch: this.epoch,
-      namespace: this.namespace(namespace),
+      namespace: this.records.namespace(namespace),
       tags: cells.length > 0 ? cells : null,
       life,
-    }
-  }
-
-  release(cells: readonly SeqCell[]): void {
-    for (const cell of cells as readonly TagCell[]) {
-      cell.uses--
-      if (cell.uses === 0 && cell.seq <= this.#floor) this.#tags.delete(cell.name)
     }
   }
 
   /** Whether a value read at `seq` of the generation `gen` is void by what is known here. */
   voids(gen: string | null, seq: number, key: string, namespace: string, tags: readonly string[]): boolean {
     if (gen !== this.gen) return true
-    if ((this.#namespaces.get(namespace)?.seq ?? 0) > seq) return true
-    if (tags.length > 0) {
-      if (this.#floor > seq) return true
-      for (const tag of tags) if ((this.#tags.get(tag)?.seq ?? 0) > seq) return true
-    }
-    return this.matchesPattern(key, seq)
-  }
-
-  /** Whether a pattern that was invalidated above `seq` matches the key. */
-  matchesPattern(key: string, seq: number): boolean {
-    for (const [pattern, record] of this.#patterns)
-      if (record.seq > seq && matchGlob(pattern, key)) return true
-    return false
+    return this.records.void(seq, key, namespace, tags)
   }
 
   /** What an invalidation does here; how many entries left at once. What else it reaches is void from now on. */
@@ -208,14 +140,13 @@ export class Partition {
         return dropped
       }
       case 'namespaces':
-        for (const name of scope.names) raise(this.namespace(name), seq)
+        for (const name of scope.names) this.records.raiseNamespace(name, seq)
         this.flights.hitWhere(seq, flight => scope.names.includes(flight.namespace))
         this.#sweeper.request()
         return 0
       case 'tags':
-        for (const name of scope.names) raise(this.#tag(name), seq)
+        this.records.raiseTags(scope.names, seq)
         this.flights.hitWhere(seq, flight => flight.tags.some(tag => scope.names.includes(tag)))
-        this.#boundTags()
         this.#sweeper.request()
         return 0
       case 'patterns':
@@ -248,11 +179,7 @@ export class Partition {
   }
 
   #applyPattern(pattern: string, seq: number): void {
-    const nowMs = this.#clock.monotonic()
-    for (const [name, record] of this.#patterns)
-      if (record.recordedAtMs < nowMs - patternRecordMs) this.#patterns.delete(name)
-    const known = this.#patterns.get(pattern)
-    if (!known || known.seq < seq) this.#patterns.set(pattern, { seq, recordedAtMs: nowMs })
+    this.records.raisePattern(pattern, seq)
     this.flights.hitWhere(seq, flight => matchGlob(pattern, flight.key))
     const { epoch } = this
     epoch.patternSeq = Math.max(epoch.patternSeq, seq)
@@ -265,31 +192,4 @@ export class Partition {
       if (--this.#walking === 0) epoch.patternSeq = 0
     })
   }
-
-  #tag(name: string): TagCell {
-    let cell = this.#tags.get(name)
-    if (!cell) {
-      cell = { name, seq: 0, uses: 0 }
-      this.#tags.set(name, cell)
-    }
-    return cell
-  }
-
-  /** As the second tier does, for when there is none, or its word is late. */
-  #boundTags(): void {
-    if (this.#tags.size <= 2 * maxTagRecords) return
-    const records = [...this.#tags.values()].filter(cell => cell.seq > this.#floor).map(cell => cell.seq)
-    if (records.length <= maxTagRecords) return
-    records.sort((a, b) => a - b)
-    this.raiseFloor(records[records.length - maxTagRecords - 1] as number)
-  }
-
-  #forgetUnused(): void {
-    for (const [name, cell] of this.#tags)
-      if (cell.uses === 0 && cell.seq <= this.#floor) this.#tags.delete(name)
-  }
-}
-
-function raise(cell: SeqCell, seq: number): void {
-  if (cell.seq < seq) cell.seq = seq
 }

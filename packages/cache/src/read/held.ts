@@ -16,7 +16,7 @@ export function held(core: Core, partition: Partition, key: string): Held | unde
   if (!partition.trusted(nowMs) || memory.isVoid(slot)) return
   const seq = memory.seqAt(slot)
   const { life, epoch } = memory.scopeAt(slot)
-  if (seq < epoch.patternSeq && partition.matchesPattern(key, seq)) return
+  if (seq < epoch.patternSeq && partition.records.matchesPattern(key, seq)) return
   if (nowMs < memory.deadlineAt(slot)) return { state: 'good', slot, refresh: false }
   if (!life) return
   if (nowMs < life.expiresAtMs) return { state: 'good', slot, refresh: !life.refreshing }

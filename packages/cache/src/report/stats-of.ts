@@ -12,7 +12,7 @@ interface RemoteSize {
 export function statsOf(core: Core, tally: LoadTally, size: RemoteSize): CacheStats {
   const names = new Set(tally.all().keys())
   for (const partition of core.partitions)
-    for (const name of partition.namespaceCells().keys()) names.add(name)
+    for (const name of partition.records.namespaces().keys()) names.add(name)
   const namespaces: Record<string, NamespaceStats> = {}
   let memoryHits = 0
   let remoteHits = 0
@@ -22,7 +22,7 @@ export function statsOf(core: Core, tally: LoadTally, size: RemoteSize): CacheSt
     let hits = counted.memoryHits
     let entries = 0
     for (const partition of core.partitions) {
-      const cell = partition.namespaceCells().get(name)
+      const cell = partition.records.namespaces().get(name)
       hits += cell?.hits ?? 0
       entries += cell?.entries ?? 0
     }

@@ -80,11 +80,8 @@ export class FakeCache implements Partial<Cache> {
   }
 
   #void(isMeant: (key: string, kept?: Kept) => boolean): InvalidateResult {
-    let memory = 0
-    for (const [key, kept] of this.kept) {
-      if (isMeant(key, kept) && this.kept.delete(key)) memory++
-    }
+    for (const [key, kept] of this.kept) if (isMeant(key, kept)) this.kept.delete(key)
     for (const [key, flight] of this.#flights) if (isMeant(key)) flight.isVoid = true
-    return { memory, remote: 'none', acknowledged: false }
+    return { memory: true, remote: 'none', acknowledged: false }
   }
 }

@@ -114,7 +114,7 @@ describeDatabases('what the gateway tracks', kind => {
     const keys: string[] = []
     const done = async (names: string | readonly string[]) => {
       keys.push(...names)
-      return { memory: 0, remote: 'none', acknowledged: false } as const
+      return { memory: true as const, remote: 'none', acknowledged: false } as const
     }
     const cache: InvalidatedCache = { delete: done, invalidateTags: done, clear: done, deletePattern: done }
     await run(everything)
