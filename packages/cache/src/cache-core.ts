@@ -10,6 +10,7 @@ import { partitionOf } from './key/partition-of.js'
 import { MemoryTier } from './memory/memory-tier.js'
 import { VoidSweeper } from './memory/void-sweeper.js'
 import { Partition } from './mirror/partition.js'
+import { ChangeRates } from './policy/change-rate.js'
 import type { EntryPolicy } from './policy/entry-policy.js'
 import { Policies } from './policy/policies.js'
 
@@ -33,6 +34,7 @@ export class CacheCore implements Core {
   readonly memory: MemoryTier
   readonly codec: ValueCodec
   readonly policies: Policies
+  readonly rates = new ChangeRates()
   readonly partitions: readonly Partition[]
   readonly instance: string
   readonly closed: AbortSignal

@@ -101,6 +101,26 @@ export type Entries<Value> =
   | ReadonlyMap<string, Value>
   | Iterable<readonly [string, Value]>
 
+export interface WarmOptions {
+  /** The most keys that are brought. @default 1000 */
+  readonly maxKeys?: number
+  /** No new batch starts after this. @default 10000 */
+  readonly budgetMs?: number
+  /** By namespace; keys of others come from the second tier alone. */
+  readonly loaders?: Readonly<Record<string, ManyLoader<unknown>>>
+}
+
+export interface WarmResult {
+  /** Keys that were wanted and not in memory, up to `maxKeys`. */
+  readonly wanted: number
+  /** Of those, found or loaded. */
+  readonly warmed: number
+  /** Of those, in batches that failed. */
+  readonly failed: number
+  /** Of those, not tried: the time was over. */
+  readonly left: number
+}
+
 export interface TierEntry {
   readonly expiresInMs: number
   readonly bytes: number
@@ -149,6 +169,8 @@ export interface Cache extends AsyncDisposable {
   invalidateTags(tags: readonly string[], options?: InvalidateOptions): Promise<InvalidateResult>
   /** All of a namespace, or of several. */
   clear(namespace: string | readonly string[], options?: InvalidateOptions): Promise<InvalidateResult>
+  /** Brings what was asked for most, by the cache's own fading record, back into memory: after a start, or a clear. */
+  warm(options?: WarmOptions): Promise<WarmResult>
   stats(): CacheStats
   /** Where a key stands, without a hit being counted and without its value. */
   inspect(key: string): Promise<KeyState>

@@ -3,6 +3,7 @@ import type { ValueCodec } from './codec/value-codec.js'
 import type { MemoryTier } from './memory/memory-tier.js'
 import type { Partition } from './mirror/partition.js'
 import type { Sync } from './mirror/sync.js'
+import type { ChangeRates } from './policy/change-rate.js'
 import type { EntryPolicy } from './policy/entry-policy.js'
 import type { Policies } from './policy/policies.js'
 import type { RemoteGuard } from './remote/remote-guard.js'
@@ -23,6 +24,7 @@ export interface Core {
   readonly memory: MemoryTier
   readonly codec: ValueCodec
   readonly policies: Policies
+  readonly rates: ChangeRates
   /** Null: memory alone. */
   readonly shared: Shared | null
   readonly partitions: readonly Partition[]

@@ -25,8 +25,14 @@ export interface Link {
 
 const sizeEveryMs = 5000
 
-export function linkTo(core: CacheCore, remote: RemoteTier | undefined, options: TwoTierOptions): Link {
-  return remote ? new SharedLink(core, remote, options) : alone(core)
+/** `beaten` is told after each heartbeat of a shared tier. */
+export function linkTo(
+  core: CacheCore,
+  remote: RemoteTier | undefined,
+  options: TwoTierOptions,
+  beaten: () => void,
+): Link {
+  return remote ? new SharedLink(core, remote, options, beaten) : alone(core)
 }
 
 function alone(core: CacheCore): Link {
@@ -47,7 +53,12 @@ class SharedLink implements Link {
   #size: RemoteSize = { entries: 0, bytes: 0, evictions: 0 }
   #sizedMs = Number.NEGATIVE_INFINITY
 
-  constructor(core: CacheCore, tier: RemoteTier, { name, prefix, remoteTimeoutMs }: TwoTierOptions) {
+  constructor(
+    core: CacheCore,
+    tier: RemoteTier,
+    { name, prefix, remoteTimeoutMs }: TwoTierOptions,
+    beaten: () => void,
+  ) {
     const { clock, partitions, instance, closed } = core
     this.#core = core
     this.#tier = tier
@@ -74,7 +85,10 @@ class SharedLink implements Link {
       info: name,
       closed,
       replay: partition => this.invalidator.replay(partition),
-      beaten: () => this.#measure(),
+      beaten: () => {
+        this.#measure()
+        beaten()
+      },
     })
     const acknowledger = new Acknowledger(core, shared, heartbeat)
     this.invalidator = new Invalidator(core, acknowledger)

@@ -11,6 +11,8 @@ import type {
   ReadOptions,
   SetOptions,
   SetResult,
+  WarmOptions,
+  WarmResult,
 } from './cache.js'
 import type { CacheCore } from './cache-core.js'
 import { CacheError } from './cache-error.js'
@@ -28,6 +30,8 @@ import { inspectKey } from './report/inspect-key.js'
 import { statsOf } from './report/stats-of.js'
 import { afterCommitToo, isInTransaction, openTransactions } from './transaction-scope.js'
 import type { TwoTierOptions } from './two-tier-options.js'
+import { AccessRecord } from './warm/access-record.js'
+import { Warmer } from './warm/warmer.js'
 import type { Invalidator } from './write/invalidator.js'
 import { Setter } from './write/setter.js'
 
@@ -39,6 +43,8 @@ const setsAtOnce = 256
 export class TwoTierCache implements Cache {
   readonly #core: CacheCore
   readonly #link: Link
+  readonly #accesses: AccessRecord
+  readonly #warmer: Warmer
   readonly #tally = new LoadTally()
   readonly #invalidator: Invalidator
   readonly #setter: Setter
@@ -49,7 +55,9 @@ export class TwoTierCache implements Cache {
 
   constructor(core: CacheCore, remote: RemoteTier | undefined, options: TwoTierOptions) {
     this.#core = core
-    this.#link = linkTo(core, remote, options)
+    this.#accesses = new AccessRecord(core)
+    this.#warmer = new Warmer(core, this.#accesses, this)
+    this.#link = linkTo(core, remote, options, () => void this.#remember())
     this.#invalidator = this.#link.invalidator
     const loads = new Loads(core, this.#invalidator, this.#tally)
     this.#setter = new Setter(core, this.#invalidator)
@@ -149,9 +157,15 @@ export class TwoTierCache implements Cache {
       () => {
         if (!Array.isArray(names)) checkNamespace(names)
         for (const name of names) checkNamespace(name)
+        void this.#accesses.sample()
       },
       () => this.#invalidator.scope({ kind: 'namespaces', names }, options),
     )
+  }
+
+  async warm(options: WarmOptions = {}): Promise<WarmResult> {
+    this.#core.throwIfClosed()
+    return this.#warmer.warm(options)
   }
 
   stats(): CacheStats {
@@ -177,6 +191,13 @@ export class TwoTierCache implements Cache {
     return this.close()
   }
 
+  async #remember(): Promise<void> {
+    const sampling = this.#accesses.sampleIfDue()
+    if (!sampling) return
+    await sampling
+    await this.#warmer.store().catch(() => {}) // a record that is not stored is only a colder start
+  }
+
   /** Within a transaction an invalidation is too early: others may load the old value until the commit. */
   async #invalidate(check: () => void, run: () => Promise<InvalidateResult>): Promise<InvalidateResult> {
     check()
@@ -196,6 +217,8 @@ export class TwoTierCache implements Cache {
   /** What is under way ends, for five seconds; then it is given up. */
   async #close(): Promise<void> {
     const { clock, partitions } = this.#core
+    await this.#accesses.sample()
+    await this.#warmer.store().catch(() => {})
     this.#core.closing = true
     const untilMs = clock.monotonic() + drainMs
     while (partitions.some(({ flights }) => !flights.empty) && clock.monotonic() < untilMs)

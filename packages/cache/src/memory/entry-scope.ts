@@ -43,6 +43,7 @@ export interface EntryScope {
 
 /** All by the monotonic clock of this process. */
 export interface EntryLife {
+  readonly createdAtMs: number
   readonly expiresAtMs: number
   /** Until then it may answer for a loader that failed. */
   readonly staleUntilMs: number
@@ -51,4 +52,6 @@ export interface EntryLife {
   /** Of `set` with a version; -1 without. */
   readonly version: number
   refreshing: boolean
+  /** Of entries whose lifetime adapts: told when this one has changed. */
+  readonly rate: { observe(changed: boolean, elapsedMs: number): void } | null
 }

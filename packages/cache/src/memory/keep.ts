@@ -36,15 +36,17 @@ export function keep(
   const refreshMs = refreshAtMs(policy, kept.createdAtMs, kept.expiresAtMs, kept.loadMs, core.random)
   const deadlineMs = Math.min(refreshMs, kept.expiresAtMs)
   if (kept.expiresAtMs + kept.staleMs <= nowMs) return false
-  const plain = deadlineMs === kept.expiresAtMs && kept.staleMs === 0 && kept.version < 0
+  const plain = deadlineMs === kept.expiresAtMs && kept.staleMs === 0 && kept.version < 0 && !policy.adaptive
   const life: EntryLife | null = plain
     ? null
     : {
+        createdAtMs: kept.createdAtMs,
         expiresAtMs: kept.expiresAtMs,
         staleUntilMs: kept.expiresAtMs + kept.staleMs,
         token: kept.token,
         version: kept.version,
         refreshing: false,
+        rate: policy.adaptive ? core.rates.of(namespace) : null,
       }
   const scope = partition.scope(namespace, kept.tags, life)
   const { value, bytes, copyOnRead } = kept.copy

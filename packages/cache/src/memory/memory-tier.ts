@@ -91,6 +91,11 @@ export class MemoryTier {
     return this.#order.bytesAt(slot)
   }
 
+  /** How often it was hit lately: 0 to 3, as the order of eviction knows it. */
+  wantedAt(slot: number): number {
+    return this.#order.wantedAt(slot)
+  }
+
   setDeadline(slot: number, deadlineMs: number): void {
     this.#deadlines[slot] = deadlineMs
   }

@@ -52,6 +52,10 @@ export class S3Fifo {
     if ((mark & asked) < asked) this.#marks[slot] = mark + 1
   }
 
+  wantedAt(slot: number): number {
+    return (this.#marks[slot] as number) & asked
+  }
+
   remove(slot: number): void {
     this.#queueOf(slot).remove(slot, this.#bytes[slot] as number)
   }

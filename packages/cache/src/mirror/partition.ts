@@ -31,6 +31,7 @@ export class Partition {
   readonly records: Records
   /** At most what is to be added to the monotonic clock for the second tier's. */
   remoteOffsetMs = 0
+  readonly #clock: Clock
   readonly #memory: MemoryTier
   readonly #sweeper: VoidSweeper
   readonly #removed: RemovedVersions
@@ -40,6 +41,7 @@ export class Partition {
 
   constructor(index: number, clock: Clock, memory: MemoryTier, sweeper: VoidSweeper) {
     this.index = index
+    this.#clock = clock
     this.#memory = memory
     this.#sweeper = sweeper
     this.records = new Records(clock)
@@ -134,6 +136,7 @@ export class Partition {
       case 'keys': {
         let dropped = 0
         for (const key of scope.names) {
+          this.#observeChange(key, seq)
           if (this.#memory.deleteBelow(key, seq)) dropped++
           this.flights.hitKey(key, seq)
         }
@@ -176,6 +179,13 @@ export class Partition {
     const slot = this.#memory.find(key)
     const held = slot < 0 ? -1 : (this.#memory.scopeAt(slot).life?.version ?? -1)
     return Math.max(held, this.#removed.of(key))
+  }
+
+  #observeChange(key: string, seq: number): void {
+    const slot = this.#memory.find(key)
+    if (slot < 0 || this.#memory.seqAt(slot) >= seq || this.#memory.isVoid(slot)) return
+    const { life } = this.#memory.scopeAt(slot)
+    life?.rate?.observe(true, this.#clock.monotonic() - life.createdAtMs)
   }
 
   #applyPattern(pattern: string, seq: number): void {

@@ -1,15 +1,21 @@
+import type { ChangeRate } from './change-rate.js'
 import type { EntryPolicy } from './entry-policy.js'
 
-/** How long a value lives: as the loader said, or the policy, shortened at random by at most the jitter. */
+/** How long a value lives: as the loader said, the rate of change asks, or the policy; jitter only shortens it. */
 export function lifetimeMs(
   policy: EntryPolicy,
   value: unknown,
   saidMs: number | undefined,
+  rate: ChangeRate,
   random: () => number,
 ): number {
-  const fixedMs = value === null && policy.negativeTtlMs > 0 ? policy.negativeTtlMs : policy.ttlMs
-  const ttl = saidMs ?? fixedMs
+  const ttl = saidMs ?? chosenMs(policy, value, rate)
   return policy.jitter > 0 ? ttl * (1 - policy.jitter * random()) : ttl
+}
+
+function chosenMs(policy: EntryPolicy, value: unknown, rate: ChangeRate): number {
+  if (value === null && policy.negativeTtlMs > 0) return policy.negativeTtlMs
+  return policy.adaptive ? rate.ttlMs(policy.adaptive) : policy.ttlMs
 }
 
 /**

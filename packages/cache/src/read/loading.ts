@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { LoadOptions } from '../cache.js'
 import type { Core, Shared } from '../core.js'
 import { keep } from '../memory/keep.js'
@@ -56,7 +57,9 @@ export function outcome(loading: Loading, at: ReadPoint, brought: Brought): Load
 /** Keeps a loaded value in memory alone. */
 export function keepHere(core: Core, loading: Loading, at: ReadPoint, brought: Brought): LoadedValue {
   const loaded = outcome(loading, at, brought)
-  if (isKept(brought)) keepIn(core, loading, at, brought, loaded)
+  if (!isKept(brought)) return loaded
+  observeChange(core, loading, loaded)
+  keepIn(core, loading, at, loaded, lifetimeOf(core, loading, brought))
   return loaded
 }
 
@@ -71,7 +74,8 @@ export async function fillShared(
   const { key, partition, flight, policy } = loading
   const loaded = outcome(loading, at, brought)
   flight.tags = loaded.tags
-  const ttl = lifetimeMs(policy, brought.value, brought.run.saidTtlMs, core.random)
+  observeChange(core, loading, loaded)
+  const ttl = lifetimeOf(core, loading, brought)
   const envelope = core.codec.encode(key, loaded.copy.value, policy, {
     gen: at.gen ?? '',
     seq: at.seq,
@@ -95,20 +99,34 @@ export async function fillShared(
       }),
     )
     sync.learn(partition, reply)
-    if (reply.stored) keepIn(core, loading, at, brought, loaded, ttl)
+    if (reply.stored) keepIn(core, loading, at, loaded, ttl)
   } catch {
     // no answer: it may be stored or not, and a later read will see; this one has its value
   }
   return loaded
 }
 
+function lifetimeOf(core: Core, { policy, flight }: Loading, { value, run }: Brought): number {
+  return lifetimeMs(policy, value, run.saidTtlMs, core.rates.of(flight.namespace), core.random)
+}
+
+/** Whether the value that expired had still been right. */
+function observeChange({ memory, clock }: Core, { key, policy }: Loading, { copy }: LoadedValue): void {
+  if (!policy.adaptive) return
+  const slot = memory.find(key)
+  if (slot < 0 || memory.isVoid(slot)) return
+  const { life } = memory.scopeAt(slot)
+  if (!life) return
+  const changed = !isDeepStrictEqual(memory.valueAt(slot), copy.value)
+  life.rate?.observe(changed, clock.monotonic() - life.createdAtMs)
+}
+
 function keepIn(
   core: Core,
   { partition, flight, policy }: Loading,
   at: ReadPoint,
-  { value, run }: Brought,
   loaded: LoadedValue,
-  ttl = lifetimeMs(policy, value, run.saidTtlMs, core.random),
+  ttl: number,
 ): void {
   keep(core, partition, flight, policy, {
     copy: loaded.copy,

@@ -83,7 +83,7 @@ export class Setter {
       policy,
       copy: privateCopy(value, policy.copy),
       tags,
-      ttlMs: lifetimeMs(policy, value, undefined, this.#core.random),
+      ttlMs: lifetimeMs(policy, value, undefined, this.#core.rates.of(namespace), this.#core.random),
       version,
       acknowledged,
       known: knownOf(partition),

@@ -1,5 +1,5 @@
 import { systemClock } from '@voiceassist/kernel'
-import { describeDatabases, eventually, FakeClock, hasServer } from '@voiceassist/testkit'
+import { describeDatabases, eventually, FakeClock, hasServer, seededRandom } from '@voiceassist/testkit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { gatewayActor } from '#src/audit/actor'
 import { AuditSealer, sealSome } from '#src/audit/audit-sealer'
@@ -7,7 +7,6 @@ import { verifyAudit } from '#src/audit/verify-audit'
 import { inTransaction } from '#src/db/held-transaction'
 import { tryLockChain } from '#src/repositories/audit-chain.repository'
 import { auditRow, insertAuditRows, recordAudit } from '#src/repositories/audit-logs.repository'
-import { seededRandom } from '../db/seeded-random.js'
 import { AuditFixture, key } from './audit-fixture.js'
 
 const logger = { error: vi.fn() }

@@ -2,9 +2,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type TempDatabase, tempDatabase } from '@voiceassist/testkit'
+import { seededRandom, type TempDatabase, tempDatabase, testSeed } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { seededRandom, testSeed } from './seeded-random.js'
 import { spawnModule } from './spawn-module.js'
 
 const rounds = process.env.TEST_LONG ? 30 : 6

@@ -1,5 +1,5 @@
 import { systemClock } from '@voiceassist/kernel'
-import { eventually, hasServer } from '@voiceassist/testkit'
+import { eventually, hasServer, seededRandom, testSeed } from '@voiceassist/testkit'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -8,7 +8,6 @@ import { inTransaction } from '#src/db/held-transaction'
 import { getDbPoolStats } from '#src/db/pool-stats'
 import type { Database } from '#src/db/schema'
 import { PoolFixture, pidOf } from './pool-fixture.js'
-import { seededRandom, testSeed } from './seeded-random.js'
 
 const operations = process.env.TEST_LONG ? 30_000 : 3000
 const callers = 10

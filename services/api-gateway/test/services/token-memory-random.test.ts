@@ -1,11 +1,10 @@
-import { describeDatabases, gate, withChaos } from '@voiceassist/testkit'
+import { describeDatabases, gate, seededRandom, testSeed, withChaos } from '@voiceassist/testkit'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AuthService } from '#src/services/accounts/auth.service'
 import type { Login } from '#src/services/accounts/begin-login'
 import { createLoginCheck, type LoginCheck } from '#src/services/accounts/login-check'
 import { defaultLoginLimits } from '#src/services/accounts/login-limits'
-import { seededRandom, testSeed } from '../db/seeded-random.js'
 import { type AuthFixture, as, authFixture, codeOf, password, visitor } from './auth-fixture.js'
 
 const rounds = process.env.TEST_LONG === '1' ? 400 : 40

@@ -1,6 +1,5 @@
-import { describeDatabases } from '@voiceassist/testkit'
+import { describeDatabases, seededRandom, testSeed } from '@voiceassist/testkit'
 import { expect, test } from 'vitest'
-import { seededRandom, testSeed } from '../db/seeded-random.js'
 import { type GatewayClient, signIn } from './gateway-client.js'
 import { type GatewayProcess, startGateway, voiceassist } from './gateway-process.js'
 import { openStage } from './gateway-stage.js'
