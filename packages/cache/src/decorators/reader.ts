@@ -1,6 +1,7 @@
 import { createHmac, hash } from 'node:crypto'
 import type { Cache, SetOptions, SetResult } from '../cache.js'
 import { CacheError } from '../cache-error.js'
+import { checkNamespace } from '../key/check-key.js'
 import { canonicalArguments } from './canonical-arguments.js'
 import type { CacheResultOptions } from './decorator-options.js'
 
@@ -19,11 +20,10 @@ export class Reader {
   readonly #excluded: ReadonlySet<number | string>
   readonly #secret: Uint8Array | undefined
 
-  /** @throws CacheError CACHE_DECORATOR_INVALID */
+  /** @throws CacheError CACHE_DECORATOR_INVALID, CACHE_TAG_INVALID */
   constructor(cache: Cache, call: AnyFunction, name: string, options: ReaderOptions, secret?: Uint8Array) {
     const { namespace = 'default', name: given = name, key, excludeArgs = [], tags, ...entry } = options
-    if (typeof namespace !== 'string' || namespace === '' || namespace.includes(':'))
-      throw invalid('namespace', 'namespace must be a string that is not empty and holds no colon')
+    checkNamespace(namespace)
     if (key === undefined && (typeof given !== 'string' || given === '')) {
       throw invalid('name', 'A function without a name cannot be told from another', 'Give the option name.')
     }

@@ -1,15 +1,17 @@
 import { gate } from '@voiceassist/testkit'
-import { beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
+import { createCache } from '#src/create-cache'
 import { type CacheDecorators, cacheDecorators } from '#src/decorators'
 import { counted } from './counted.js'
-import { FakeCache } from './fake-cache.js'
+import { type RecordedCache, recordedCache } from './recorded-cache.js'
 
-let fake: FakeCache
+let recorded: RecordedCache
 let bound: CacheDecorators
 beforeEach(() => {
-  fake = new FakeCache()
-  bound = cacheDecorators(fake.asCache())
+  recorded = recordedCache()
+  bound = cacheDecorators(recorded.cache)
 })
+afterEach(() => recorded.cache.close())
 
 describe('cacheResult', () => {
   test('takes the function first or last, sync or async', async () => {
@@ -82,7 +84,7 @@ describe('cacheResult', () => {
     const async = bound.cacheResult(() => Promise.reject(error), { name: 'async' })
     await expect(sync()).rejects.toBe(error)
     await expect(async()).rejects.toBe(error)
-    expect(fake.kept.size).toBe(0)
+    for (const fn of [sync, async]) expect(await recorded.cache.get(bound.keyOf(fn))).toBeUndefined()
   })
 
   test('does not keep undefined, and asks no tags of it; null, 0 and false are values', async () => {
@@ -93,12 +95,10 @@ describe('cacheResult', () => {
       expect(await echo(value)).toBe(value)
     }
     expect(load.calls).toBe(6)
-    expect([...fake.kept.values()].map(({ tags }) => tags[0])).toEqual([
-      'value:null',
-      'value:0',
-      'value:false',
-      'value:',
-    ])
+    const tags = await Promise.all(
+      [null, 0, ''].map(async value => (await recorded.cache.inspect(bound.keyOf(echo, value))).memory?.tags),
+    )
+    expect(tags).toEqual([['value:null'], ['value:0'], ['value:']])
   })
 
   test('tells calls apart as canonical arguments do', async () => {
@@ -136,8 +136,7 @@ describe('cacheResult', () => {
 
   test('shows nothing of the arguments in a key; by a secret, not even to a guess', async () => {
     const find = bound.cacheResult(async (id: string) => id, { name: 'find' })
-    const other = new FakeCache()
-    const keyed = cacheDecorators(other.asCache(), { keySecret: new Uint8Array(32) })
+    const keyed = cacheDecorators(createCache(), { keySecret: new Uint8Array(32) })
     const hidden = keyed.cacheResult(async (id: string) => id, { name: 'find' })
     const digests = [bound.keyOf(find, 'Jane Doe'), keyed.keyOf(hidden, 'Jane Doe')]
     for (const key of digests) expect(key).toMatch(/^default:find:[\w-]{43}$/)
@@ -165,43 +164,50 @@ describe('cacheResult', () => {
 })
 
 describe('invalidateCache', () => {
+  type Find = (id: string) => Promise<string>
+  /** Whether `first` of 1, `first` of 2 and `second` of 1 are kept. */
+  async function keptOf(first: Find, second: Find) {
+    const keys = [bound.keyOf(first, '1'), bound.keyOf(first, '2'), bound.keyOf(second, '1')]
+    const found = await recorded.cache.mget(keys)
+    return keys.map(key => found.has(key))
+  }
+
   test('voids one call, of the function as it is or as it was', async () => {
     const load = counted(async (id: string) => id)
     const find = bound.cacheResult(load, { name: 'find' })
     const findAlso = bound.cacheResult(load, { name: 'findAlso' })
     await Promise.all([find('1'), find('2'), findAlso('1')])
-    expect(await bound.invalidateCache(find, '1')).toMatchObject({ memory: 1 })
+    expect(await bound.invalidateCache(find, '1')).toMatchObject({ memory: true })
+    expect(await keptOf(find, findAlso)).toEqual([false, true, true])
     await find('1')
-    expect(await bound.invalidateCache(load, '1')).toMatchObject({ memory: 2 })
-    expect([...fake.kept.keys()]).toEqual([bound.keyOf(find, '2')])
+    await bound.invalidateCache(load, '1')
+    expect(await keptOf(find, findAlso)).toEqual([false, true, false])
   })
 
   test('voids a load that is under way', async () => {
-    const opened = gate()
+    const [started, finished] = [gate(), gate()]
     let value = 'old'
-    const load = bound.cacheResult(
-      async () => {
-        const read = value
-        await opened.opened
-        return read
-      },
-      { name: 'load' },
-    )
-    const first = load()
-    await Promise.resolve()
-    await Promise.resolve()
+    const load = async () => {
+      const read = value
+      started.open()
+      await finished.opened
+      return read
+    }
+    const cached = bound.cacheResult(load)
+    const first = cached()
+    await started.opened
     value = 'new'
-    await bound.invalidateCache(load)
-    opened.open()
+    await bound.invalidateCache(cached)
+    finished.open()
     expect(await first).toBe('old')
-    expect(await load()).toBe('new')
+    expect(await cached()).toBe('new')
   })
 
   test('of decorators bound to the same cache at another place works', async () => {
     const find = bound.cacheResult(async (id: string) => id, { name: 'find' })
     await find('1')
-    await cacheDecorators(fake.asCache()).invalidateCache(find, '1')
-    expect(fake.kept.size).toBe(0)
+    await cacheDecorators(recorded.cache).invalidateCache(find, '1')
+    expect(await recorded.cache.get(bound.keyOf(find, '1'))).toBeUndefined()
   })
 
   test('rejects a function that is not cached', async () => {
@@ -216,6 +222,6 @@ test('invalidateNamespace clears it and no other', async () => {
   const b = bound.cacheResult(async () => 1, { namespace: 'b', name: 'one' })
   await Promise.all([a(), b()])
   await bound.invalidateNamespace('a', { acknowledged: true })
-  expect([...fake.kept.keys()]).toEqual([bound.keyOf(b)])
-  expect(fake.log).toContain('clear a {"acknowledged":true}')
+  expect([...(await recorded.cache.mget([bound.keyOf(a), bound.keyOf(b)])).keys()]).toEqual([bound.keyOf(b)])
+  expect(recorded.calls).toContainEqual(['clear', 'a', { acknowledged: true }])
 })

@@ -1,14 +1,15 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type CacheDecorators, cacheDecorators } from '#src/decorators'
 import { counted } from './counted.js'
-import { FakeCache } from './fake-cache.js'
+import { type RecordedCache, recordedCache } from './recorded-cache.js'
 
-let fake: FakeCache
+let recorded: RecordedCache
 let bound: CacheDecorators
 beforeEach(() => {
-  fake = new FakeCache()
-  bound = cacheDecorators(fake.asCache())
+  recorded = recordedCache()
+  bound = cacheDecorators(recorded.cache)
 })
+afterEach(() => recorded.cache.close())
 
 describe('invalidates', () => {
   test('takes the function first or last, and keys from before the change', async () => {
@@ -22,9 +23,13 @@ describe('invalidates', () => {
     ]) {
       await find({ id: '1' })
       await mutate({ id: '1' })
-      expect(fake.kept.size).toBe(0)
+      expect(await recorded.cache.get(bound.keyOf(find, { id: '1' }))).toBeUndefined()
     }
-    expect(fake.log).toEqual(['delete {}', 'delete {"acknowledged":true}'])
+    const key = bound.keyOf(find, { id: '1' })
+    expect(recorded.calls.filter(([method]) => method === 'delete')).toEqual([
+      ['delete', [key], {}],
+      ['delete', [key], { acknowledged: true }],
+    ])
   })
 
   test('changes nothing when the arguments of the reader have no canonical form', async () => {
@@ -43,7 +48,7 @@ describe('invalidates', () => {
       tags: ['list'],
     })
     await expect(create()).rejects.toThrow('no')
-    expect(fake.log).toEqual(['invalidateTags list {}'])
+    expect(recorded.calls).toEqual([['invalidateTags', ['list'], {}]])
   })
 
   test('stores by the version, and only invalidates for an undefined', async () => {
@@ -69,7 +74,7 @@ describe('invalidates', () => {
   test('tells of the mutation first, when the cache fails too', async () => {
     const find = bound.cacheResult(async (id: string) => id, { name: 'find' })
     const failing = new Error('cache')
-    fake.delete = () => Promise.reject(failing)
+    recorded.cache.delete = () => Promise.reject(failing)
     const options = { reader: find, args: () => ['1'] }
     await expect(bound.invalidates(() => Promise.reject(new Error('source')), options)()).rejects.toThrow(
       'source',

@@ -1,19 +1,22 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type CacheDecorators, cacheDecorators } from '#src/decorators'
 import type { userStoreOn as Fixture, User } from '../../dist/.test/standard-decorators/user-store.js'
-import { FakeCache } from './fake-cache.js'
+import { type RecordedCache, recordedCache } from './recorded-cache.js'
 
 // Compiled by tsc: Vitest's own compiler does not know standard decorators.
 for (const convention of ['standard', 'legacy']) {
   describe(`methods decorated by the ${convention} convention`, async () => {
     const url = new URL(`../../dist/.test/${convention}-decorators/user-store.js`, import.meta.url)
     const { userStoreOn } = (await import(url.href)) as { userStoreOn: typeof Fixture }
-    let fake: FakeCache
+    let recorded: RecordedCache
+    let bound: CacheDecorators
     let users: Map<string, User>
     let calls: string[]
     let Store: ReturnType<typeof Fixture>
     let store: InstanceType<ReturnType<typeof Fixture>>
     beforeEach(() => {
-      fake = new FakeCache()
+      recorded = recordedCache()
+      bound = cacheDecorators(recorded.cache)
       users = new Map()
       for (const [id, name] of [
         ['1', 'Ada'],
@@ -22,9 +25,10 @@ for (const convention of ['standard', 'legacy']) {
         users.set(id, { id, name, org: 'north', version: 1 })
       }
       calls = []
-      Store = userStoreOn(fake.asCache(), users, calls)
+      Store = userStoreOn(recorded.cache, users, calls)
       store = new Store()
     })
+    afterEach(() => recorded.cache.close())
 
     test('load once for equal arguments, whoever calls and whatever is excluded', async () => {
       expect(await store.find('1')).toMatchObject({ name: 'Ada' })
@@ -36,10 +40,10 @@ for (const convention of ['standard', 'legacy']) {
 
     test('keep the value under the namespace and by the options given', async () => {
       await store.find('1')
-      const [[key, kept] = []] = fake.kept
+      const key = bound.keyOf(store.find, '1')
       expect(key).toMatch(/^user:find:[\w-]{43}$/)
-      expect(kept).toMatchObject({ tags: ['id:1'], options: { ttl: '5m' } })
-      expect(Object.keys(kept?.options ?? {})).toEqual(['ttl'])
+      expect(recorded.calls).toEqual([['getOrSet', key, { ttl: '5m' }]])
+      expect((await recorded.cache.inspect(key)).memory?.tags).toEqual(['id:1'])
     })
 
     test('need not be async, and see their object', async () => {
@@ -50,7 +54,7 @@ for (const convention of ['standard', 'legacy']) {
 
     test('may be static, and give their keys themselves', async () => {
       expect(await Store.ofOrg('north')).toEqual(['1', '2'])
-      expect(fake.kept.get('user:org-north')?.value).toEqual(['1', '2'])
+      expect(await recorded.cache.get('user:org-north')).toEqual(['1', '2'])
     })
 
     test('keep their names', () => {
@@ -62,7 +66,7 @@ for (const convention of ['standard', 'legacy']) {
     test('a mutation makes void what two readers kept of its subject, and nothing else', async () => {
       await Promise.all([store.find('1'), store.find('2'), store.greet('1'), Store.ofOrg('north')])
       await store.rename('1', 'Eve')
-      expect(fake.kept.size).toBe(2)
+      expect(await recorded.cache.get('user:org-north')).toEqual(['1', '2'])
       expect(await store.find('1')).toMatchObject({ name: 'Eve' })
       expect(await store.greet('1')).toBe('Hello, Eve')
       expect(await store.find('2')).toMatchObject({ name: 'Bob' })
@@ -81,16 +85,18 @@ for (const convention of ['standard', 'legacy']) {
       await store.create(made)
       expect(await store.find('3')).toEqual(made)
       expect(calls).toEqual([])
-      const kept = [...fake.kept.values()][0]
-      expect(kept).toMatchObject({ tags: ['id:3'], options: { ttl: '5m', version: 7 } })
+      const key = bound.keyOf(store.find, '3')
+      expect(recorded.calls[0]).toEqual(['set', key, made, { ttl: '5m', tags: ['id:3'], version: 7 }])
+      expect((await recorded.cache.inspect(key)).memory?.tags).toEqual(['id:3'])
     })
 
     test('a mutation invalidates tags and namespaces', async () => {
       await Promise.all([store.find('1'), store.find('2')])
-      fake.kept.set('org:north', { value: 1, tags: [], options: {} })
+      await recorded.cache.set('org:north', 1)
       expect(await store.remove('1')).toBe(true)
       expect(await store.find('1')).toBeUndefined()
-      expect([...fake.kept.values()].map(({ value }) => value)).toEqual([users.get('2')])
+      expect(await recorded.cache.get('org:north')).toBeUndefined()
+      expect(await recorded.cache.get(bound.keyOf(store.find, '2'))).toEqual(users.get('2'))
     })
   })
 }

@@ -1,13 +1,14 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type CacheDecorators, cacheDecorators } from '#src/decorators'
-import { FakeCache } from './fake-cache.js'
+import { type RecordedCache, recordedCache } from './recorded-cache.js'
 
-let fake: FakeCache
+let recorded: RecordedCache
 let bound: CacheDecorators
 beforeEach(() => {
-  fake = new FakeCache()
-  bound = cacheDecorators(fake.asCache())
+  recorded = recordedCache()
+  bound = cacheDecorators(recorded.cache)
 })
+afterEach(() => recorded.cache.close())
 
 describe('a name', () => {
   const named = (result: number) => ({ load: async () => result }).load
@@ -35,7 +36,6 @@ describe('wrong use is a coded error:', () => {
   const wrong: [string, () => unknown][] = [
     ['no function', () => bound.cacheResult({ ttl: 5 }, undefined as never)],
     ['options that are none', () => bound.cacheResult(named, 5 as never)],
-    ['a namespace with a colon', () => bound.cacheResult(named, { namespace: 'a:b' })],
     ['a position below 0', () => bound.cacheResult(named, { excludeArgs: [-1] })],
     [
       '@cached without its call',
@@ -53,13 +53,19 @@ describe('wrong use is a coded error:', () => {
     expect(use).toThrow(expect.objectContaining({ code: 'CACHE_DECORATOR_INVALID' }))
   })
 
+  test('a namespace with a colon', () => {
+    expect(() => bound.cacheResult(named, { namespace: 'a:b' })).toThrow(
+      expect.objectContaining({ code: 'CACHE_TAG_INVALID', field: 'namespace' }),
+    )
+  })
+
   test('a key function that gives no text', async () => {
     const find = bound.cacheResult(named, { key: () => undefined as unknown as string })
     await expect(find()).rejects.toMatchObject({ code: 'CACHE_KEY_INVALID', field: 'key' })
   })
 
   test('a secret that is short', () => {
-    expect(() => cacheDecorators(fake.asCache(), { keySecret: new Uint8Array(8) })).toThrow(
+    expect(() => cacheDecorators(recorded.cache, { keySecret: new Uint8Array(8) })).toThrow(
       expect.objectContaining({ code: 'CACHE_OPTION_INVALID', field: 'keySecret' }),
     )
   })
