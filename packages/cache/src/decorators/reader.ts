@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto'
-import type { Cache, SetOptions, SetResult } from '../cache.js'
+import type { Cache, LoadOptions, SetOptions, SetResult } from '../cache.js'
 import { CacheError } from '../cache-error.js'
 import { checkNamespace } from '../key/check-key.js'
 import { canonicalArguments } from './canonical-arguments.js'
@@ -16,7 +16,7 @@ export class Reader {
   readonly #cache: Cache
   readonly #call: AnyFunction
   readonly #options: ReaderOptions
-  readonly #entry: Omit<ReaderOptions, keyof CacheResultOptions> & { readonly tags?: readonly string[] }
+  readonly #entry: LoadOptions
   readonly #excluded: ReadonlySet<number | string>
   readonly #secret: Uint8Array | undefined
 
