@@ -94,6 +94,19 @@ describe('limits', () => {
   })
 })
 
+test('batches whose objects are used three times, wider than a tenth of the room, hit', () => {
+  const { tier } = tierUnderTest({ maxEntries: 300 })
+  const scope = scopeOf()
+  for (let batch = 0; batch < 500; batch++)
+    for (let time = 0; time < 3; time++)
+      for (let row = 0; row < 80; row++) {
+        const key = `row:${batch}:${row}`
+        if (tier.hit(key, 0) < 0) tier.put(key, entryOf(scope))
+      }
+  // LRU has two hits of three.
+  expect(scope.namespace.hits / (500 * 3 * 80)).toBeGreaterThan(0.64)
+})
+
 test('deleteBelow leaves what was read later', () => {
   const { tier } = tierUnderTest()
   tier.put('a', entryOf(scopeOf(), { seq: 7 }))
