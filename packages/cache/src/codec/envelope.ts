@@ -71,7 +71,7 @@ export function writeEnvelope({ header, flags, payload }: Envelope): Buffer {
   return bytes
 }
 
-/** @throws CacheError CACHE_VALUE_CORRUPT for another format or a blob that ends early. */
+/** @throws CacheError CACHE_VALUE_CORRUPT for another format, a header that ends early, or numbers that are none. */
 export function readEnvelope(bytes: Buffer): Envelope {
   if (bytes[0] !== envelopeFormat)
     throw new CacheError(
@@ -99,9 +99,13 @@ export function readEnvelope(bytes: Buffer): Envelope {
       token: bytes.toString('latin1', envelopeOffsets.tail + 2, tokenEnd),
       tags,
     }
+    // A number that is none is lower than nothing, so such a value would outlive every invalidation.
+    if (!Number.isSafeInteger(header.seq) || header.seq < 0) throw new RangeError('no number')
+    if (![header.expiresAtMs, header.createdAtMs, header.version].every(Number.isFinite))
+      throw new RangeError('no number')
     return { header, flags: bytes[1] as number, payload: bytes.subarray(at) }
   } catch (cause) {
-    throw new CacheError('CACHE_VALUE_CORRUPT', 'A stored value ends before its header does', { cause })
+    throw new CacheError('CACHE_VALUE_CORRUPT', 'The header of a stored value is damaged', { cause })
   }
 }
 

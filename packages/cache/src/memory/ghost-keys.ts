@@ -1,5 +1,5 @@
 /**
- * Which keys left the small queue lately: 32-bit hashes in buckets of eight, each with the time it came, counted in
+ * Which keys left a queue lately: 32-bit hashes in buckets of eight, each with the time it came, counted in
  * keys (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023, section 4.2). A full bucket gives up
  * its oldest; a wrong answer costs one badly placed entry.
  */
@@ -54,11 +54,10 @@ export class GhostKeys {
     this.#times[place] = time
   }
 
-  /** A quarter above need, so that few buckets overflow. */
   #grow(limit: number): void {
     const hashes = this.#hashes
     const times = this.#times
-    const buckets = Math.ceil(Math.max(64, limit * 1.25, hashes.length * 1.5) / ways)
+    const buckets = Math.ceil(Math.max(64, limit, hashes.length * 1.5) / ways)
     this.#hashes = new Uint32Array(buckets * ways)
     this.#times = new Uint32Array(this.#hashes.length)
     for (let at = 0; at < hashes.length; at++)

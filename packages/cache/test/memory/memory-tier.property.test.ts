@@ -194,6 +194,6 @@ test('any sequence of calls is answered as by a plain map that is told who was e
       expect(namespaces.map(({ entries }) => entries)).toEqual([0, 0, 0])
       expect([tier.entries, tier.bytes]).toEqual([0, 0])
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   )
 })
