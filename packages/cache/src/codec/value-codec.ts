@@ -1,7 +1,8 @@
+import { CacheError } from '../cache-error.js'
 import type { EncryptionKey } from '../cache-options.js'
 import type { EntryPolicy } from '../policy/entry-policy.js'
 import { type Envelope, type EnvelopeHeader, writeEnvelope } from './envelope.js'
-import { decodePayload, encodePayload } from './payload-codec.js'
+import { decodePayload, encodePayload, payloadFlags } from './payload-codec.js'
 
 /** Values as the second tier keeps them. A payload is bound to its key: it cannot be read under another one. */
 export class ValueCodec {
@@ -27,8 +28,13 @@ export class ValueCodec {
     return writeEnvelope({ header, flags, payload })
   }
 
-  /** @throws CacheError CACHE_VALUE_CORRUPT. */
-  decode(key: string, { flags, payload }: Envelope): unknown {
+  /**
+   * A sensitive value must have been encrypted: nobody else may put one here.
+   * @throws CacheError CACHE_VALUE_CORRUPT.
+   */
+  decode(key: string, policy: EntryPolicy, { flags, payload }: Envelope): unknown {
+    if (policy.sensitive && (flags & payloadFlags.encrypted) === 0)
+      throw new CacheError('CACHE_VALUE_CORRUPT', 'A stored value should be encrypted, and is not')
     return decodePayload(flags, payload, { keys: this.#keys, binding: this.#binding(key) })
   }
 

@@ -90,6 +90,11 @@ function believed(partition: Partition, flight: Flight, { header }: Envelope, no
 }
 
 function decoded(core: Core, key: string, policy: EntryPolicy, envelope: Envelope): HeldValue {
-  const value = core.codec.decode(key, envelope)
-  return policy.copy === 'freeze' ? frozen(value) : privateCopy(value, policy.copy)
+  const value = core.codec.decode(key, policy, envelope)
+  if (policy.copy === 'freeze') return frozen(value)
+  try {
+    return privateCopy(value, policy.copy)
+  } catch (cause) {
+    throw new CacheError('CACHE_VALUE_CORRUPT', 'A stored value holds what the cache never stores', { cause })
+  }
 }
