@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type CacheDecorators, cacheDecorators } from '#src/decorators'
-import type { userStoreOn as Fixture, User } from '../../dist/.test/standard-decorators/user-store.js'
+import type { userStoreOn as Fixture, User } from './fixtures/user-store.js'
 import { type RecordedCache, recordedCache } from './recorded-cache.js'
 
 // Compiled by tsc: Vitest's own compiler does not know standard decorators.
