@@ -27,7 +27,7 @@ export type CacheEvent =
   /** The second tier's server: `refused` and not used, or used with a price that the error names. */
   | { readonly kind: 'remote-unsuitable'; readonly refused: boolean; readonly error: CacheError }
   | { readonly kind: 'stale-read'; readonly namespace: string }
-  | /** A sensitive namespace has no encryption key: its values stay in this process. */
+  /** A sensitive namespace has no encryption key: its values stay in this process. */
   | { readonly kind: 'sensitive-kept-out' }
 
 /** Of every cache of the process; no work is done for it while nobody listens. */

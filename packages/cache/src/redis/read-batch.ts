@@ -50,7 +50,8 @@ export class ReadBatch {
       if (link.epoch !== epochs.get(link)) throw link.away()
       const names = reads.map(read => read.name)
       const values = names.length === 1 ? [await link.send('get', names)] : await link.send('mget', names)
-      for (const [at, value] of (values as (Buffer | null)[]).entries()) reads[at]?.resolve(value ?? undefined)
+      for (const [at, value] of (values as (Buffer | null)[]).entries())
+        reads[at]?.resolve(value ?? undefined)
     } catch (error) {
       const clean = redisError(error)
       for (const read of reads) read.reject(clean)

@@ -31,6 +31,7 @@ export function isOutOfMemory(error: unknown): boolean {
 /** Answers of a server that is not, or no longer, the one to ask: inside a script too. */
 export function isElsewhere(error: unknown): boolean {
   return (
-    error instanceof Error && /^-?(MOVED|READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|UNBLOCKED) /.test(error.message)
+    error instanceof Error &&
+    /^-?(MOVED|READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|UNBLOCKED) /.test(error.message)
   )
 }

@@ -45,7 +45,7 @@ export class RedisLink {
     client.on('ready', this.#check)
     client.on('close', this.#lost)
     client.on('error', this.#failed)
-    if (client.status === 'ready') this.#check()
+    if (client.status === 'ready') void this.#check()
     else if (client.status === 'wait') client.connect().catch(() => {})
   }
 

@@ -46,7 +46,11 @@ export interface RedisSettings {
   readonly healthCheckIdleMs: number
   readonly server:
     | { readonly kind: 'single'; readonly url: string | undefined; readonly options: RedisOptions }
-    | { readonly kind: 'cluster'; readonly seeds: () => readonly RedisAddress[]; readonly options: RedisOptions }
+    | {
+        readonly kind: 'cluster'
+        readonly seeds: () => readonly RedisAddress[]
+        readonly options: RedisOptions
+      }
     | { readonly kind: 'client'; readonly client: Redis }
 }
 
@@ -67,7 +71,11 @@ export function readRedisOptions(given: RedisTierOptions): RedisSettings {
   if (!Number.isInteger(healthCheckIdleMs) || healthCheckIdleMs < 1000)
     throw invalid('healthCheckIdleMs', `healthCheckIdleMs is ${healthCheckIdleMs}`, 'Give at least 1000')
   if (((rest as RedisOptions).keyPrefix ?? client?.options.keyPrefix) || undefined)
-    throw invalid('keyPrefix', 'A keyPrefix would move keys to other slots', "Use the cache's own prefix option")
+    throw invalid(
+      'keyPrefix',
+      'A keyPrefix would move keys to other slots',
+      "Use the cache's own prefix option",
+    )
   const server = readServer(url, cluster, client, rest)
   // A cluster's map is read over a connection of its own while no master is known.
   const least = server.kind === 'cluster' ? 3 : 2
@@ -84,7 +92,8 @@ function readServer(
 ): RedisSettings['server'] {
   if (client?.isCluster) {
     const known = client as Cluster
-    const seeds = () => known.nodes('all').map(({ options: { host = 'localhost', port = 6379 } }) => ({ host, port }))
+    const seeds = () =>
+      known.nodes('all').map(({ options: { host = 'localhost', port = 6379 } }) => ({ host, port }))
     const { host: _, port: __, ...shared } = (known.options.redisOptions ?? {}) as RedisOptions
     const natMap = known.options.natMap
     return { kind: 'cluster', seeds, options: natMap ? { ...shared, natMap } : shared }

@@ -25,8 +25,7 @@ export async function* scanKeys(
         if (link.epoch !== epoch) throw link.away()
         cursor = next.toString()
         const keys = names.map(name => layout.keyOf(name.toString()))
-        if (keys.length > 0)
-          yield keys.map(key => ({ partition: partitionOf(key, layout.partitions), key }))
+        if (keys.length > 0) yield keys.map(key => ({ partition: partitionOf(key, layout.partitions), key }))
       } while (cursor !== '0')
     }
     await topology.assertSettled()

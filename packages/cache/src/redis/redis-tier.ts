@@ -25,15 +25,15 @@ import { newGen } from './new-gen.js'
 import { ReadBatch } from './read-batch.js'
 import { RedisBus } from './redis-bus.js'
 import { redisError } from './redis-error.js'
-import { invalidationBody, confirmationMessage, parseMessage } from './redis-message.js'
+import { confirmationMessage, invalidationBody, parseMessage } from './redis-message.js'
 import { acquired, meta, outcome, position, type Reply, registry } from './redis-replies.js'
 import { scanKeys } from './redis-scan.js'
 import { milliseconds, ScriptRunner } from './script-runner.js'
-import { measureServers, type ServerSize } from './server-size.js'
 import { invalidateKeysScript, invalidateScopeScript, setScripts } from './scripts/invalidation-scripts.js'
 import { acquireScript, fillScripts, releaseScript, renewScript } from './scripts/lease-scripts.js'
 import { newGenScript, positionsScript, readMetaScript } from './scripts/meta-scripts.js'
 import { registryScript, removeRowScript, renewRowScript } from './scripts/registry-scripts.js'
+import { measureServers, type ServerSize } from './server-size.js'
 import type { Topology } from './topology.js'
 
 /** Keys that one script invalidates: more would hold up the server's only thread. */
@@ -139,7 +139,12 @@ export class RedisTier implements RemoteTier {
     const body = invalidationBody(scope, note)
     return this.#steps.onMetas(partitions, async group => {
       const args = [this.#layout.bus, body, newGen(), scope.kind, ...group, ...scope.names]
-      const reply = await this.#steps.run(invalidateScopeScript, group[0] as number, this.#steps.metas(group), args)
+      const reply = await this.#steps.run(
+        invalidateScopeScript,
+        group[0] as number,
+        this.#steps.metas(group),
+        args,
+      )
       return group.map((partition, at) => ({ partition, ...position(reply[at] as Reply, 0) }))
     })
   }
@@ -166,7 +171,12 @@ export class RedisTier implements RemoteTier {
     const all = this.#layout.metas.map((_, partition) => partition)
     return this.#steps.onMetas(all, async group => {
       const args = [this.#layout.bus, '', newGen(), ...group]
-      const [time, ...found] = await this.#steps.run(positionsScript, group[0] as number, this.#steps.metas(group), args)
+      const [time, ...found] = await this.#steps.run(
+        positionsScript,
+        group[0] as number,
+        this.#steps.metas(group),
+        args,
+      )
       const timeMs = Number(time)
       return group.map((partition, at) => {
         const reply = found[at] as Reply
@@ -180,7 +190,12 @@ export class RedisTier implements RemoteTier {
   }
 
   async renewRow(instance: string, info: string): Promise<RegistryId> {
-    const reply = await this.#steps.run(renewRowScript, 0, [this.#layout.registry], [newGen(), instance, info])
+    const reply = await this.#steps.run(
+      renewRowScript,
+      0,
+      [this.#layout.registry],
+      [newGen(), instance, info],
+    )
     return { nonce: String(reply[0]), run: String(reply[1]) }
   }
 

@@ -19,10 +19,15 @@ export class SingleTopology implements Topology {
 
   open(listener: TopologyListener): void {
     const owned = this.#server.kind === 'single'
-    this.#link = new RedisLink(owned ? this.#client(linkOptions) : this.#server.client, owned, this.clustered, {
-      up: () => listener.connected(this.#all),
-      down: () => listener.connectionLost(this.#all),
-    })
+    this.#link = new RedisLink(
+      owned ? this.#client(linkOptions) : this.#server.client,
+      owned,
+      this.clustered,
+      {
+        up: () => listener.connected(this.#all),
+        down: () => listener.connectionLost(this.#all),
+      },
+    )
   }
 
   close(): void {
