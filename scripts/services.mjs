@@ -1,17 +1,24 @@
 #!/usr/bin/env node
 // Starts the services that tests need and keeps them until Ctrl-C, or for as long as a command runs:
-//   node scripts/services.mjs                  prints the URL and waits
-//   node scripts/services.mjs npm start        runs the command with DATABASE_URL and TEST_DATABASE_URL set
+//   node scripts/services.mjs                  prints their URLs and waits
+//   node scripts/services.mjs npm start        runs the command with DATABASE_URL, REDIS_URL and their TEST_ names set
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { startPostgres } from '@voiceassist/testkit'
+import { ServiceUnavailable, startPostgres, startRedis } from '@voiceassist/testkit'
 
 const signals = /** @type {const} */ (['SIGINT', 'SIGTERM'])
 const [command, ...args] = process.argv.slice(2)
 const server = await startPostgres({ settings: { fsync: 'on', full_page_writes: 'on' } })
-process.stdout.write(`DATABASE_URL=${server.url}\n`)
+const redis = await startRedis().catch(error => {
+  if (!(error instanceof ServiceUnavailable)) throw error
+  process.stderr.write(`${error.message}\n`)
+})
+/** @type {Record<string, string>} */
+const urls = { DATABASE_URL: server.url, ...(redis && { REDIS_URL: redis.url }) }
+for (const [name, url] of Object.entries(urls)) process.stdout.write(`${name}=${url}\n`)
 if (command) {
-  const env = { ...process.env, DATABASE_URL: server.url, TEST_DATABASE_URL: server.url }
+  const forTests = Object.fromEntries(Object.entries(urls).map(([name, url]) => [`TEST_${name}`, url]))
+  const env = { ...process.env, ...urls, ...forTests }
   const child = spawn(command, args, { stdio: 'inherit', env })
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   const [outcome] = await once(child, 'exit').catch(error => [error.message])
@@ -22,4 +29,4 @@ if (command) {
   await Promise.race(signals.map(signal => once(process, signal)))
   clearInterval(forever)
 }
-await server.close()
+await Promise.all([server.close(), redis?.close()])

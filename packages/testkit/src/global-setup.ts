@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emptyFolder } from './database/pglite-template.js'
 import { dropDatabasesOfRun } from './database/server-template.js'
+import { findKeyValue } from './services/find-key-value.js'
 import { findPostgres } from './services/find-postgres.js'
 import { guard } from './services/guard.js'
-import { type PostgresSource, ServiceUnavailable } from './services/postgres-source.js'
+import { type ServiceSource, ServiceUnavailable } from './services/service-source.js'
 import { startPostgres } from './services/start-postgres.js'
 import { announce, databaseUrlOfRun } from './services/test-run.js'
 
 /**
- * Vitest's global set-up: one PostgreSQL server for the whole run, unless `TEST_DATABASE_URL` names one. Outside CI a
+ * Vitest's global set-up: one PostgreSQL server for the whole run, unless `TEST_DATABASE_URL` names one, and the
+ * places that Redis and Valkey can be started from. Outside CI a
  * service that cannot be had is named at the end, its tests being skipped; with `CI=true` it fails the run.
  */
 export default async function setup(): Promise<() => Promise<void>> {
@@ -18,13 +20,17 @@ export default async function setup(): Promise<() => Promise<void>> {
   // A test's process may still write while its folder goes, when it is the whole run that was killed.
   const keeper = guard('rm -rf "$1" || { sleep 2; rm -rf "$1"; }', folder)
   const missing: string[] = []
-  const source = await findPostgres().catch((error: unknown): undefined => {
-    if (!(error instanceof ServiceUnavailable) || process.env.CI === 'true') throw error
-    missing.push(error.message)
-  })
-  announce({ folder, source, databaseUrl: databaseUrlOfRun() })
-  const [server] = await Promise.all([ownServer(source), emptyFolder()])
-  announce({ folder, source, databaseUrl: databaseUrlOfRun() ?? server?.url })
+  const find = (search: Promise<ServiceSource>) =>
+    search.catch((error: unknown): undefined => {
+      if (!(error instanceof ServiceUnavailable) || process.env.CI === 'true') throw error
+      missing.push(error.message)
+    })
+  const postgres = await find(findPostgres())
+  const [redis, valkey] = [await find(findKeyValue('redis')), await find(findKeyValue('valkey'))]
+  const run = { folder, sources: { postgres, redis, valkey } }
+  announce({ ...run, databaseUrl: databaseUrlOfRun() })
+  const [server] = await Promise.all([ownServer(postgres), emptyFolder()])
+  announce({ ...run, databaseUrl: databaseUrlOfRun() ?? server?.url })
   return async () => {
     if (server) await server.close()
     else if (databaseUrlOfRun()) await dropDatabasesOfRun()
@@ -33,6 +39,6 @@ export default async function setup(): Promise<() => Promise<void>> {
   }
 }
 
-async function ownServer(source: PostgresSource | undefined) {
+async function ownServer(source: ServiceSource | undefined) {
   return source && !databaseUrlOfRun() ? await startPostgres() : undefined
 }

@@ -13,7 +13,23 @@ export { eventually } from './eventually.js'
 export { FakeClock } from './fake-clock.js'
 export { type Gate, gate } from './gate.js'
 export { createHashingEmbedder } from './hashing-embedder.js'
-export { canStartPostgres, hasServer } from './services/available.js'
+export {
+  canStartPostgres,
+  canStartRedis,
+  canStartValkey,
+  hasRedis,
+  hasServer,
+  hasValkey,
+} from './services/available.js'
+export type { KeyValueOptions, KeyValueServer } from './services/key-value-server.js'
 export type { PostgresOptions, PostgresServer, StopMode } from './services/postgres-server.js'
-export { ServiceUnavailable } from './services/postgres-source.js'
+export { ServiceUnavailable } from './services/service-source.js'
+export {
+  type BorrowedServer,
+  borrowRedis,
+  borrowValkey,
+  startRedis,
+  startValkey,
+} from './services/start-key-value.js'
 export { startPostgres } from './services/start-postgres.js'
+export { type ClusterOptions, startValkeyCluster, type ValkeyCluster } from './services/valkey-cluster.js'

@@ -1,4 +1,4 @@
-import { databaseUrlOfRun, sourceOfRun } from './test-run.js'
+import { databaseUrlOfRun, keyValueUrlOfRun, sourceOfRun } from './test-run.js'
 
 /** True when the run has a PostgreSQL server that test files share. */
 export function hasServer(): boolean {
@@ -7,5 +7,25 @@ export function hasServer(): boolean {
 
 /** True when a test can start a PostgreSQL server of its own. */
 export function canStartPostgres(): boolean {
-  return sourceOfRun() !== undefined
+  return sourceOfRun('postgres') !== undefined
+}
+
+/** True when a test can start a Redis server of its own. */
+export function canStartRedis(): boolean {
+  return sourceOfRun('redis') !== undefined
+}
+
+/** True when a test can start a Valkey server, or a cluster of them, of its own. */
+export function canStartValkey(): boolean {
+  return sourceOfRun('valkey') !== undefined
+}
+
+/** True when `borrowRedis` has one to give. */
+export function hasRedis(): boolean {
+  return canStartRedis() || keyValueUrlOfRun('redis') !== undefined
+}
+
+/** True when `borrowValkey` has one to give. */
+export function hasValkey(): boolean {
+  return canStartValkey() || keyValueUrlOfRun('valkey') !== undefined
 }

@@ -7,8 +7,8 @@ import {
   testSettings,
   untilItAnswers,
 } from './postgres-server.js'
-import type { ContainerSource } from './postgres-source.js'
 import { run, tryRun } from './run.js'
+import type { ContainerSource } from './service-source.js'
 
 const stopSignals = { smart: 'TERM', fast: 'INT', immediate: 'QUIT' } as const
 

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { guard } from './guard.js'
+import { isRunning, type LocalFolder, lastWords, makeFolder, spawnProgram } from './local-process.js'
 import {
   type PostgresOptions,
   type PostgresServer,
@@ -13,8 +12,8 @@ import {
   testSettings,
   untilItAnswers,
 } from './postgres-server.js'
-import type { LocalSource } from './postgres-source.js'
 import { childrenOf, isAlive, killAndWait } from './processes.js'
+import type { LocalSource } from './service-source.js'
 
 const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const
 
@@ -30,15 +29,9 @@ export async function startLocalPostgres(
   options: PostgresOptions,
   port: number,
 ): Promise<PostgresServer> {
-  const inner = join(
-    source.root ? '/srv' : tmpdir(),
-    `voiceassist-postgres-${randomBytes(6).toString('hex')}`,
-  )
-  const folder = source.root ? join(source.root, inner) : inner
-  mkdirSync(folder, { mode: 0o700 })
-  const keeper = guard(cleanUp, folder)
-  if (source.user) chownSync(folder, source.user.uid, source.user.gid)
-  const server = new LocalPostgres(source, inner, folder, port, options)
+  const folder = makeFolder(source, 'postgres')
+  const keeper = guard(cleanUp, folder.path)
+  const server = new LocalPostgres(source, folder, port, options)
   const close = async () => {
     await server.stop('immediate')
     await keeper.release()
@@ -67,39 +60,41 @@ class LocalPostgres {
   readonly url: string
   readonly #source: LocalSource
   readonly #data: string
-  readonly #folder: string
+  readonly #folder: LocalFolder
   readonly #arguments: string[]
   #process: ChildProcess | undefined
 
-  constructor(source: LocalSource, inner: string, folder: string, port: number, options: PostgresOptions) {
+  constructor(source: LocalSource, folder: LocalFolder, port: number, options: PostgresOptions) {
     this.url = `postgres://postgres@127.0.0.1:${port}/postgres`
     this.#source = source
-    this.#data = join(inner, 'data')
+    this.#data = join(folder.inner, 'data')
     this.#folder = folder
-    const settings = { ...testSettings, ...options.settings, port, unix_socket_directories: inner }
+    const settings = { ...testSettings, ...options.settings, port, unix_socket_directories: folder.inner }
     this.#arguments = ['-D', this.#data, ...settingArguments(settings)]
   }
 
   async create() {
-    const child = this.#spawn('initdb', [
+    const child = spawnProgram(this.#source, this.#folder, 'initdb', [
       ...['-D', this.#data, '--username=postgres', '--auth=trust', '--no-sync', '--no-instructions'],
       ...['--encoding=UTF8', '--locale=C.UTF-8'],
     ])
     const [code] = await once(child, 'exit')
-    if (code !== 0) throw new Error(`initdb failed: ${this.#log()}`)
+    if (code !== 0) throw new Error(`initdb failed: ${lastWords(this.#folder)}`)
   }
 
   async start() {
-    if (this.#isRunning()) return
-    const child = this.#spawn('postgres', this.#arguments)
+    if (isRunning(this.#process)) return
+    const child = spawnProgram(this.#source, this.#folder, 'postgres', this.#arguments)
     this.#process = child
-    await untilItAnswers(this.url, () => (this.#isRunning() ? undefined : `PostgreSQL ended: ${this.#log()}`))
+    await untilItAnswers(this.url, () =>
+      isRunning(this.#process) ? undefined : `PostgreSQL ended: ${lastWords(this.#folder)}`,
+    )
     child.unref()
   }
 
   async stop(mode: StopMode = 'fast') {
     const child = this.#process
-    if (!child || !this.#isRunning()) return
+    if (!isRunning(child)) return
     child.ref()
     const gone = once(child, 'exit')
     child.kill(stopSignals[mode])
@@ -108,7 +103,7 @@ class LocalPostgres {
 
   async kill() {
     const child = this.#process
-    if (!child?.pid || !this.#isRunning()) return
+    if (!isRunning(child) || !child.pid) return
     child.ref()
     const gone = once(child, 'exit')
     const backends = childrenOf(child.pid)
@@ -117,27 +112,6 @@ class LocalPostgres {
     await gone
     await killAndWait(backends.filter(isAlive))
     // Its number may belong to another process by the time the clean-up reads it.
-    rmSync(join(this.#folder, 'data/postmaster.pid'), { force: true })
-  }
-
-  #isRunning(): boolean {
-    return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null
-  }
-
-  #spawn(program: string, args: readonly string[]): ChildProcess {
-    const { root, user, binFolder } = this.#source
-    const path = join(binFolder, program)
-    const log = openSync(join(this.#folder, 'log'), 'a')
-    // A session of its own, so that Ctrl-C ends the tests first and the server after them.
-    const options = { detached: true, stdio: ['ignore', log, log] as ['ignore', number, number], cwd: '/' }
-    const child = root
-      ? spawn('chroot', [`--userspec=${user?.uid}:${user?.gid}`, root, path, ...args], options)
-      : spawn(path, args, { ...options, ...user })
-    closeSync(log)
-    return child
-  }
-
-  #log(): string {
-    return readFileSync(join(this.#folder, 'log'), 'utf8').trim().split('\n').slice(-3).join(' | ')
+    rmSync(join(this.#folder.path, 'data/postmaster.pid'), { force: true })
   }
 }

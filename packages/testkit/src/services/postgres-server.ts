@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { patiently } from './patiently.js'
 
 /** How PostgreSQL stops: `smart` waits for clients, `fast` closes them, `immediate` skips the clean-up and recovers at the next start. */
 export type StopMode = 'smart' | 'fast' | 'immediate'
@@ -43,23 +44,19 @@ export function settingArguments(settings: Readonly<Record<string, string | numb
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
 
-/** Tries to connect until the server answers a query. @throws the reason of `failed`, or after `deadlineMs`. */
-export async function untilItAnswers(url: string, failed: () => string | undefined, deadlineMs = 60_000) {
-  const end = performance.now() + deadlineMs
-  for (;;) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
-    client.on('error', () => {})
-    try {
-      await client.connect()
-      await client.query('select 1')
-      return
-    } catch (error) {
-      const reason = failed()
-      if (reason !== undefined) throw new Error(reason, { cause: error })
-      if (performance.now() > end) throw new Error(`PostgreSQL does not answer at ${url}`, { cause: error })
-      await new Promise(resolve => setTimeout(resolve, 25))
-    } finally {
-      await client.end().catch(() => {})
-    }
-  }
+/** Tries to connect until the server answers a query. @throws the reason of `failed`, or the last error after a minute. */
+export function untilItAnswers(url: string, failed: () => string | undefined): Promise<void> {
+  return patiently(
+    async () => {
+      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+      client.on('error', () => {})
+      try {
+        await client.connect()
+        await client.query('select 1')
+      } finally {
+        await client.end().catch(() => {})
+      }
+    },
+    { failed },
+  )
 }

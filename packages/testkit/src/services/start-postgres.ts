@@ -11,7 +11,7 @@ import { sourceOfRun } from './test-run.js'
  * @throws ServiceUnavailable when the machine has none.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const source = sourceOfRun() ?? (await findPostgres())
+  const source = sourceOfRun('postgres') ?? (await findPostgres())
   const port = await freePort()
   return source.kind === 'local'
     ? startLocalPostgres(source, options, port)

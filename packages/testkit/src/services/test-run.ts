@@ -1,4 +1,5 @@
-import type { PostgresSource } from './postgres-source.js'
+import type { KeyValueKind } from './key-value-server.js'
+import type { ServiceSource } from './service-source.js'
 
 /**
  * What the process that starts a test run tells the processes of the test files. It goes by the environment, which is
@@ -6,19 +7,28 @@ import type { PostgresSource } from './postgres-source.js'
  */
 const names = {
   databaseUrl: 'TEST_DATABASE_URL',
+  keyValueUrl: { redis: 'TEST_REDIS_URL', valkey: 'TEST_VALKEY_URL' },
   folder: 'TEST_RUN_FOLDER',
-  source: 'TEST_POSTGRES_SOURCE',
+  source: { postgres: 'TEST_POSTGRES_SOURCE', redis: 'TEST_REDIS_SOURCE', valkey: 'TEST_VALKEY_SOURCE' },
 } as const
+
+export type Service = 'postgres' | KeyValueKind
+export type Sources = Readonly<Record<Service, ServiceSource | undefined>>
 
 /** The superuser's URL of the server that all test files share; undefined when there is none. */
 export function databaseUrlOfRun(): string | undefined {
   return process.env[names.databaseUrl] || undefined
 }
 
+/** The URL of a Redis or Valkey server that an operator lends to the tests. */
+export function keyValueUrlOfRun(kind: KeyValueKind): string | undefined {
+  return process.env[names.keyValueUrl[kind]] || undefined
+}
+
 /** Where servers of a test's own come from, when the run has found it out. */
-export function sourceOfRun(): PostgresSource | undefined {
-  const text = process.env[names.source]
-  return text ? (JSON.parse(text) as PostgresSource) : undefined
+export function sourceOfRun(service: Service): ServiceSource | undefined {
+  const text = process.env[names.source[service]]
+  return text ? (JSON.parse(text) as ServiceSource) : undefined
 }
 
 /** A folder that lives as long as the run. @throws Error outside a test run. */
@@ -31,12 +41,14 @@ export function folderOfRun(): string {
 
 export interface TestRun {
   readonly databaseUrl: string | undefined
-  readonly source: PostgresSource | undefined
+  readonly sources: Sources
   readonly folder: string
 }
 
 export function announce(run: TestRun) {
   process.env[names.folder] = run.folder
   if (run.databaseUrl) process.env[names.databaseUrl] = run.databaseUrl
-  if (run.source) process.env[names.source] = JSON.stringify(run.source)
+  for (const [service, source] of Object.entries(run.sources)) {
+    if (source) process.env[names.source[service as Service]] = JSON.stringify(source)
+  }
 }

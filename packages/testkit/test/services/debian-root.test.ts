@@ -36,7 +36,9 @@ describe.skipIf(process.platform !== 'linux')('debian-root.sh', () => {
     expect(await Promise.all([make(), make()])).toEqual([0, 0])
     expect(await make()).toBe(0)
     expect(calls()).toHaveLength(1)
-    expect(calls()[0]).toMatch(/^--variant=minbase --include=\S*postgresql-17-pgvector\S* trixie /)
+    expect(calls()[0]).toMatch(
+      /^--variant=minbase --include=\S*postgresql-17-pgvector\S*valkey-server,redis-server\S* trixie /,
+    )
     expect(existsSync(join(folder, 'made/trixie/usr'))).toBe(true)
   })
 

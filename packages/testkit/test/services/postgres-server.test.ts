@@ -10,7 +10,7 @@ import type { PostgresServer } from '#src/services/postgres-server'
 import { startPostgres } from '#src/services/start-postgres'
 import { sourceOfRun } from '#src/services/test-run'
 
-const source = sourceOfRun()
+const source = sourceOfRun('postgres')
 
 async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })

@@ -1,11 +1,11 @@
-/** Programs of PostgreSQL on this machine, perhaps within a folder that holds a whole system. */
+/** A service's programs on this machine, perhaps within a folder that holds a whole system. */
 export interface LocalSource {
   readonly kind: 'local'
-  /** Folder of `postgres` and `initdb`, as seen from within `root`. */
+  /** Folder of the programs, as seen from within `root`. */
   readonly binFolder: string
   /** Folder to change the root to; absent for the machine's own programs. */
   readonly root?: string
-  /** Whom the server runs as when this process is root, which PostgreSQL refuses to be. */
+  /** Whom the server runs as when this process is root, which no server of a test should be. */
   readonly user?: { readonly uid: number; readonly gid: number }
 }
 
@@ -17,7 +17,7 @@ export interface ContainerSource {
 }
 
 /** Where servers for tests come from. It is plain data, so that one process finds it and hands it to others. */
-export type PostgresSource = LocalSource | ContainerSource
+export type ServiceSource = LocalSource | ContainerSource
 
 /** No source was found; the message says what was tried and why it did not do. */
 export class ServiceUnavailable extends Error {
@@ -28,4 +28,18 @@ export class ServiceUnavailable extends Error {
     super(`${service} is not to be had: ${tried.join('; ')}`)
     this.name = 'ServiceUnavailable'
   }
+}
+
+/** A source that will do, or why there is none. */
+export type SourceStep = () => Promise<ServiceSource | string>
+
+/** The first of `steps` that finds a source. @throws ServiceUnavailable with what each of them says. */
+export async function firstSource(service: string, steps: readonly SourceStep[]): Promise<ServiceSource> {
+  const tried: string[] = []
+  for (const step of steps) {
+    const found = await step()
+    if (typeof found !== 'string') return found
+    tried.push(found)
+  }
+  throw new ServiceUnavailable(service, tried)
 }
