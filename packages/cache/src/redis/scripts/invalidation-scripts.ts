@@ -10,7 +10,7 @@ export const maxNamespaceRecords = 4096
 export const invalidateKeysScript = new RedisScript(
   'allow-oom',
   luaMeta,
-  String.raw`
+  `
 local meta = KEYS[1]
 local base = string.sub(meta, 1, -5)
 local versions = {}
@@ -43,7 +43,7 @@ return { gen, seq }
 export const invalidateScopeScript = new RedisScript(
   'allow-oom',
   luaMeta,
-  String.raw`
+  `
 local kind, first = ARGV[4], 5 + #KEYS
 
 local function record(meta, seq, letter)
@@ -126,7 +126,7 @@ return reply
  */
 export const setScripts = storingScripts(
   luaJudge,
-  String.raw`
+  `
 local envelope, version = ARGV[5], tonumber(ARGV[11])
 local now = clock()
 local records = readMeta(ARGV[4])

@@ -37,7 +37,7 @@ return { 'leased', records.gen, records.seq, now, stale }
 /** ARGV: bus, partition, new gen, namespace, token, envelope, keepMs. */
 export const fillScripts = storingScripts(
   luaJudge,
-  String.raw`
+  `
 local records = readMeta(ARGV[4])
 local held = redis.call('GET', lease)
 local stored = 0
@@ -58,7 +58,7 @@ return { stored, records.gen, records.seq }
 export const renewScript = new RedisScript(
   'allow-oom',
   luaJudge,
-  String.raw`
+  `
 local held = redis.call('GET', lease)
 if held and string.sub(held, 26) == ARGV[3] then return redis.call('PEXPIRE', lease, ARGV[4]) end
 return 0
@@ -69,7 +69,7 @@ return 0
 export const releaseScript = new RedisScript(
   'allow-oom',
   luaJudge,
-  String.raw`
+  `
 local held = redis.call('GET', lease)
 if held and string.sub(held, 26) == ARGV[3] then
   redis.call('DEL', lease)

@@ -36,7 +36,7 @@ end
 `
 
 /** The same answers as matchGlob of key/match-glob.ts, on UTF-8: steps of ? and * are whole characters. */
-export const luaGlob = String.raw`
+export const luaGlob = `
 local function width(byte)
   if byte < 192 then return 1 elseif byte < 224 then return 2 elseif byte < 240 then return 3 end
   return 4
@@ -74,7 +74,7 @@ end
  * Of one key: KEYS are the value's name and the meta's, whose length tells where the key begins. Reads come before
  * writes in every script: of a slot that is being moved a look at what has gone is an error, and nothing is half done.
  */
-export const luaJudge = String.raw`
+export const luaJudge = `
 ${luaMeta}
 ${luaGlob}
 local value, meta = KEYS[1], KEYS[2]

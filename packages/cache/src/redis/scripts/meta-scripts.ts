@@ -2,7 +2,7 @@ import { patternRecordMs } from '../../remote/remote-tier.js'
 import { RedisScript } from '../redis-script.js'
 import { luaMeta } from './lua-judge.js'
 
-const luaCheckRun = String.raw`
+const luaCheckRun = `
 local run = serverRun()
 local function checkRun(meta, partition, fresh)
   local known = redis.call('HMGET', meta, 'gen', 'run', 'seq')
@@ -19,7 +19,7 @@ export const readMetaScript = new RedisScript(
   'allow-oom',
   luaMeta,
   luaCheckRun,
-  String.raw`
+  `
 checkRun(KEYS[1], ARGV[2], ARGV[3])
 return { clock(), redis.call('HGETALL', KEYS[1]) }
 `,
@@ -30,7 +30,7 @@ export const positionsScript = new RedisScript(
   'allow-oom',
   luaMeta,
   luaCheckRun,
-  String.raw`
+  `
 local now = clock()
 local reply = { now }
 for i, meta in ipairs(KEYS) do
@@ -54,7 +54,7 @@ return reply
 export const newGenScript = new RedisScript(
   'allow-oom',
   luaMeta,
-  String.raw`
+  `
 local known = redis.call('HMGET', KEYS[1], 'gen', 'seq')
 if not known[1] then
   startGen(KEYS[1], ARGV[2], ARGV[3], 0)

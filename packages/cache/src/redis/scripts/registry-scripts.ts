@@ -9,7 +9,7 @@ import { luaMeta } from './lua-judge.js'
 export const renewRowScript = new RedisScript(
   'allow-oom',
   luaMeta,
-  String.raw`
+  `
 local field, now = 'r:' .. ARGV[2], clock()
 local found = redis.call('HMGET', KEYS[1], 'nonce', field)
 local nonce = found[1] or ARGV[1]
@@ -23,7 +23,7 @@ return { nonce, serverRun() }
 export const registryScript = new RedisScript(
   'allow-oom',
   luaMeta,
-  String.raw`
+  `
 return { serverRun(), clock(), redis.call('HGETALL', KEYS[1]) }
 `,
 )
@@ -31,7 +31,7 @@ return { serverRun(), clock(), redis.call('HGETALL', KEYS[1]) }
 /** KEYS: registry. ARGV: instance, the counter or 'any'. */
 export const removeRowScript = new RedisScript(
   'allow-oom',
-  String.raw`
+  `
 local row = redis.call('HGET', KEYS[1], 'r:' .. ARGV[1])
 if row and (ARGV[2] == 'any' or struct.unpack('>d', row) == tonumber(ARGV[2])) then
   redis.call('HDEL', KEYS[1], 'r:' .. ARGV[1])
