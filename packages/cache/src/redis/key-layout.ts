@@ -5,7 +5,7 @@
 const tags = (
   '53t j3j if5 kec 574 74b akm 6bk 96a frw 0ip oin d1i 38o 0m0 2nf ' +
   'he6 box 40w c9q hav 7ah 447 67a 1js fcu 0xr gqt 1n3 3me e2j gu4 ' +
-  '712 52d cmk 4dm 75r h5l 4EY ice 3y7 1za 2k6 8ax wu7 931 2ov 8e8 7d8 5gn ' +
+  '712 52d cmk 4dm 75r h5l 4C9 ice 3y7 1za 2k6 8ax wu7 931 2ov 8e8 7d8 5gn ' +
   '621 41g jc0 qkn 66q i6o 3h5 1kc 2z4 0yb 3lu des o94 802'
 ).split(' ')
 

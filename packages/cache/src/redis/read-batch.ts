@@ -41,7 +41,7 @@ export class ReadBatch {
     this.#epochs.clear()
     for (const group of this.#topology.clustered ? byPartition(reads) : [reads])
       for (let from = 0; from < group.length; from += maxReads)
-        this.#ask(group.length <= maxReads ? group : group.slice(from, from + maxReads), epochs)
+        void this.#ask(group.length <= maxReads ? group : group.slice(from, from + maxReads), epochs)
   }
 
   async #ask(reads: readonly Read[], epochs: ReadonlyMap<RedisLink, number>): Promise<void> {

@@ -46,7 +46,7 @@ export class RedisBus {
     const client = this.#client
     if (!client || !this.#subscribed) return
     if (this.#heard) this.#asked = false
-    else if (this.#asked) return client.disconnect()
+    else if (this.#asked) client.disconnect()
     else {
       this.#asked = true
       client.ping().then(
@@ -65,7 +65,8 @@ export class RedisBus {
     try {
       client = this.#connect()
     } catch {
-      return this.#startLater()
+      this.#startLater()
+      return
     }
     this.#client = client
     client.on('error', () => {}) // the end follows

@@ -1,13 +1,17 @@
 import type { Confirmation, Note, PartitionPosition, RemoteMessage, Scope } from '../remote/remote-tier.js'
 
-type Invalidated = Extract<RemoteMessage, { kind: 'invalidated' }>['scope']
+const kinds = { K: 'keys', T: 'tags', N: 'namespaces', P: 'patterns', A: 'all' } as const
+type Letter = keyof typeof kinds
+const letters = { keys: 'K', tags: 'T', namespaces: 'N', patterns: 'P' } as const
 
 /**
- * On the bus: `I`, positions as `partition gen seq` with commas between, a line feed, and a body of JSON, which the
- * sender made and the script only passed on; or `W`, partition, space, key. In an instance's inbox: `C` and JSON.
+ * On the bus: `I`, positions as `partition gen seq` with commas between, a line feed, and a body, which the sender made
+ * and the script only passed on: a letter, 1 if somebody waits for confirmations else 0, the sender, and after a line
+ * feed each, names: none of these holds control characters. Or `W`, partition, space, key. In an instance's inbox:
+ * `C` and JSON.
  */
 export function invalidationBody(scope: Scope | { kind: 'keys'; names: readonly string[] }, note: Note) {
-  return JSON.stringify({ kind: scope.kind, names: scope.names, from: note.from, ack: note.acknowledge })
+  return `${letters[scope.kind]}${note.acknowledge ? 1 : 0}${note.from}\n${scope.names.join('\n')}`
 }
 
 export function confirmationMessage(confirmation: Confirmation): string {
@@ -18,7 +22,7 @@ export function confirmationMessage(confirmation: Confirmation): string {
 export function parseMessage(bytes: Buffer): RemoteMessage | undefined {
   try {
     const kind = bytes[0]
-    if (kind === 0x49) return parseInvalidation(bytes)
+    if (kind === 0x49) return parseInvalidation(bytes.toString('utf8', 1))
     if (kind === 0x57) return parseWake(bytes.toString('utf8', 1))
     if (kind === 0x43) return { kind: 'confirmed', confirmation: JSON.parse(bytes.toString('utf8', 1)) }
   } catch {
@@ -27,19 +31,14 @@ export function parseMessage(bytes: Buffer): RemoteMessage | undefined {
   return undefined
 }
 
-function parseInvalidation(bytes: Buffer): RemoteMessage {
-  const end = bytes.indexOf(0x0a)
-  const body = JSON.parse(bytes.toString('utf8', end + 1)) as {
-    kind: Invalidated['kind']
-    names?: string[]
-    from?: string
-    ack?: boolean
-  }
+function parseInvalidation(text: string): RemoteMessage | undefined {
+  const [positions, head, ...names] = text.split('\n') as [string, string, ...string[]]
+  const kind = kinds[head[0] as Letter]
   return {
     kind: 'invalidated',
-    at: bytes.toString('latin1', 1, end).split(',').map(parsePosition),
-    scope: body.kind === 'all' ? { kind: 'all' } : { kind: body.kind, names: body.names ?? [] },
-    note: { from: body.from ?? '', acknowledge: body.ack ?? false },
+    at: positions.split(',').map(parsePosition),
+    scope: kind === 'all' ? { kind } : { kind, names },
+    note: { from: head.slice(2), acknowledge: head[1] === '1' },
   }
 }
 

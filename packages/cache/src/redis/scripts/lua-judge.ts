@@ -22,7 +22,7 @@ local function startGen(meta, partition, gen, seq)
   local run = serverRun()
   redis.call('UNLINK', meta)
   redis.call('HSET', meta, 'gen', gen, 'run', run, 'seq', int(seq), 'floor', '0')
-  publish(position(partition, gen, seq), '{"kind":"all"}')
+  publish(position(partition, gen, seq), 'A0')
 end
 
 local function advance(meta, partition, fresh)
