@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import type { CacheError } from './cache-error.js'
 
 /** What happened beside hits, which are counted in `stats()`; facts without keys or values. */
 export type CacheEvent =
@@ -23,6 +24,8 @@ export type CacheEvent =
   | { readonly kind: 'resync'; readonly partition: number; readonly reason: string }
   | { readonly kind: 'breaker'; readonly open: boolean }
   | { readonly kind: 'eviction'; readonly reason: 'capacity' | 'expired' | 'void'; readonly entries: number }
+  /** The second tier's server: `refused` and not used, or used with a price that the error names. */
+  | { readonly kind: 'remote-unsuitable'; readonly refused: boolean; readonly error: CacheError }
   | { readonly kind: 'stale-read'; readonly namespace: string }
   /** A sensitive namespace has no encryption key: its values stay in this process. */
   | { readonly kind: 'sensitive-kept-out' }
