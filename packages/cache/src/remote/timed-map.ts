@@ -7,6 +7,11 @@ export class TimedMap<Value extends { readonly untilMs: number }> {
     this.#kept = new Map(kept)
   }
 
+  /** With those that are over and not forgotten yet. */
+  get size(): number {
+    return this.#kept.size
+  }
+
   get(key: string, nowMs: number): Value | undefined {
     const value = this.#kept.get(key)
     return value && value.untilMs > nowMs ? value : undefined
