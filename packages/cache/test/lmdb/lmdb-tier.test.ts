@@ -210,6 +210,20 @@ test('a flood stays within the bound, and the latest values stay', async () => {
   expect(statSync(join(path, 'data.mdb')).size).toBeLessThan(2 * maxBytes)
 })
 
+test('a value that is refreshed again and again takes the place of one', async () => {
+  const client = await open()
+  let replaces = ''
+  for (let n = 0; n < 500; n++) {
+    const token = client.token()
+    await client.fill('user:1', token, await client.lease('user:1', token, { replaces }))
+    replaces = token
+  }
+  const { entries, bytes } = await client.tier.size()
+  expect(entries).toBe(1)
+  expect(bytes).toBeLessThan(20_000)
+  await client.tier.close()
+})
+
 test('one large value after another stays within the bound; one that is too large is not kept', async () => {
   const maxBytes = 4 * 2 ** 20
   const client = await open({ maxBytes })
