@@ -28,7 +28,6 @@ export type CacheEvent =
   | { readonly kind: 'sensitive-kept-out' }
   /** The values on disk were thrown away: the last process did not close them, or they are damaged. */
   | { readonly kind: 'afresh'; readonly reason: 'unclean' | 'damaged' }
-  | { readonly kind: 'sensitive-kept-out'; readonly namespace: string }
 
 /** Of every cache of the process; no work is done for it while nobody listens. */
 export const cacheChannel = channel('voiceassist:cache')
