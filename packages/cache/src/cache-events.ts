@@ -29,6 +29,8 @@ export type CacheEvent =
   | { readonly kind: 'stale-read'; readonly namespace: string }
   /** A sensitive namespace has no encryption key: its values stay in this process. */
   | { readonly kind: 'sensitive-kept-out' }
+  /** The values on disk were thrown away: the last process did not close them, or they are damaged. */
+  | { readonly kind: 'afresh'; readonly reason: 'unclean' | 'damaged' }
 
 /** Of every cache of the process; no work is done for it while nobody listens. */
 export const cacheChannel = channel('voiceassist:cache')

@@ -1,3 +1,5 @@
 export { type Clock, systemClock } from './clock.js'
 export { CodedError, type CodedErrorOptions } from './coded-error.js'
 export { durationMs } from './duration.js'
+export { type FolderHolder, type FolderLock, lockFolder } from './lock-folder.js'
+export { processStart } from './process-start.js'

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { processStart } from '@voiceassist/kernel'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lockDataFolder } from '#src/data-folder/data-folder-lock'
-import { processStart } from '#src/data-folder/process-start'
 
 let folder: string
 beforeEach(() => {

@@ -92,6 +92,15 @@ export function metaContract(test: ContractTest, { movesTime, restarts }: Contra
     assert.ok(floor > 0 && floor < seq, `floor ${floor}`)
   })
 
+  test('a tag that is invalidated again is no old one', async ({ a }) => {
+    await a.invalidateScope('tags', 'again')
+    await a.invalidateScope('tags', ...Array.from({ length: maxTagRecords - 1 }, (_, n) => `other:${n}`))
+    await a.invalidateScope('tags', 'again')
+    await a.invalidateScope('tags', 'last')
+    const { tags, floor, seq } = await a.tier.readMeta(a.partition(key))
+    assert.deepEqual([tags.get('again'), tags.get('last'), floor], [seq - 1, seq, seq - 2])
+  })
+
   test('patterns are remembered up to a number; beyond it a new gen voids all', async ({ a, b }) => {
     await a.load(key)
     for (let n = 0; n < 64; n++) await b.invalidateScope('patterns', `doc:${n}*`)
@@ -108,6 +117,10 @@ export function metaContract(test: ContractTest, { movesTime, restarts }: Contra
     assert.deepEqual(position(reply), position(meta))
     assert.ok(meta.patterns.size <= 1)
     assert.equal((await a.acquire(key)).outcome, 'leased')
+    await a.heardAll(key)
+    const told = [...a.newGens(), ...a.invalidations()].flatMap(({ at }) => at)
+    const twice = told.filter(each => each.gen === meta.gen && each.seq === meta.seq)
+    assert.equal(twice.length, 1, 'one step, one message')
   })
 
   if (movesTime)

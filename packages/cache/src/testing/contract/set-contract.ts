@@ -144,6 +144,8 @@ export function setContract(test: ContractTest, { movesTime }: ContractOptions):
       await server.passTime(markMs)
       assert.equal((await a.set(key, known)).outcome, 'invalidated')
       await server.passTime(markMs)
-      assert.equal((await a.set(key, await a.known(key), { version: 1 })).outcome, 'stored')
+      assert.equal((await a.set(key, await a.known(key), { version: 2 })).outcome, 'stored')
+      await server.passTime(markMs)
+      assert.equal((await a.set(key, await a.known(key), { version: 1 })).outcome, 'kept')
     })
 }
