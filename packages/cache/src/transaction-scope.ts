@@ -42,5 +42,7 @@ export async function enterScope<T>(scope: TransactionScope, work: () => Promise
 
 /** For what was done too early: it is done once more when the transaction has committed. */
 export function afterCommitToo(hook: Hook): void {
-  currentScope()?.hooks.push(hook)
+  let scope = currentScope()
+  while (scope && !scope.open) scope = scope.parent
+  scope?.hooks.push(hook)
 }

@@ -1,6 +1,7 @@
 import { CacheError } from '../cache-error.js'
+import { checkKey, checkTags } from '../key/check-key.js'
 import type { OutboxRow } from './outbox-row.js'
-import type { TrackedTable } from './track-table.js'
+import { isNamespace, type TrackedTable } from './track-table.js'
 import { parseTrackedRow } from './tracked-row.js'
 
 /** What a batch of outbox rows invalidates. */
@@ -19,7 +20,7 @@ export interface MapOptions {
 }
 
 export function mapRows(rows: readonly OutboxRow[], { tables, onUnmapped }: MapOptions): Invalidations {
-  const found = nothing()
+  const found: Invalidations = { keys: new Set(), tags: new Set(), namespaces: new Set(), everything: false }
   for (const row of rows) {
     if (row.operation === 'TRUNCATE') {
       clearTable(row, found)
@@ -35,32 +36,25 @@ export function mapRows(rows: readonly OutboxRow[], { tables, onUnmapped }: MapO
   return found
 }
 
-/** The same without asking a mapping. */
-export function clearTables(rows: readonly OutboxRow[]): Invalidations {
-  const found = nothing()
-  for (const row of rows) clearTable(row, found)
-  return found
-}
-
-function nothing(): Invalidations {
-  return { keys: new Set(), tags: new Set(), namespaces: new Set(), everything: false }
-}
-
 function mapRow(row: OutboxRow, table: TrackedTable | undefined, found: Invalidations): void {
   if (!table) throw new Error('this release does not know the table')
   for (const json of [row.old_row, row.new_row]) {
     if (json === null) continue
     const values = parseTrackedRow(json)
-    for (const key of table.key(values)) found.keys.add(key)
-    for (const tag of table.tags(values)) found.tags.add(tag)
+    const [keys, tags] = [table.key(values), table.tags(values)]
+    // A name that the cache refuses would have the whole batch refused, again and again.
+    for (const key of keys) checkKey(key)
+    checkTags(tags)
+    for (const key of keys) found.keys.add(key)
+    for (const tag of tags) found.tags.add(tag)
   }
 }
 
 /** The namespaces come with the row: so they are those of the release that wrote the trigger. */
 function clearTable(row: OutboxRow, found: Invalidations): void {
   const namespaces = JSON.parse(row.namespaces) as string[]
-  for (const namespace of namespaces) found.namespaces.add(namespace)
-  if (namespaces.length === 0) found.everything = true
+  if (namespaces.length === 0 || !namespaces.every(isNamespace)) found.everything = true
+  else for (const namespace of namespaces) found.namespaces.add(namespace)
 }
 
 function unmapped(table: string, cause: unknown): CacheError {

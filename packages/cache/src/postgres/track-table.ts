@@ -1,3 +1,4 @@
+import { checkNamespace } from '../key/check-key.js'
 import { type OutboxOptions, outboxChannel, outboxName, type UpAndDown } from './outbox-table.js'
 import { checkName, generatedName, invalid, parseTableName, quoteName, quoteText } from './sql-names.js'
 
@@ -117,8 +118,13 @@ function check({ columns, key, tags, namespaces }: TrackTableOptions): void {
     )
 }
 
-function isNamespace(name: unknown): boolean {
-  return typeof name === 'string' && /^[^:\p{Cc}]+$/u.test(name)
+export function isNamespace(name: unknown): boolean {
+  try {
+    checkNamespace(name)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function asArray(found: string | readonly string[] | undefined): readonly string[] {

@@ -1,6 +1,5 @@
 import { describeDatabases, eventually, FakeClock, gate } from '@voiceassist/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { CacheError } from '#src/index'
 import { createRelay, type Relay, type RelayOptions, trackTable } from '#src/postgres'
 import { RecordingCache } from './recording-cache.js'
 import { type TrackedDatabase, trackedDatabase, users } from './tracked-database.js'
@@ -86,6 +85,7 @@ describeDatabases('the relay', kind => {
     ],
     ['reads what is not tracked', (row: Record<string, unknown>) => `user:${row.idd}`],
     ['returns no text', () => 5 as never],
+    ['returns what is no key', () => ['user:1', 'x'.repeat(1025)]],
   ])('a mapping that %s holds nothing up: the namespaces are cleared', async (_, key) => {
     const broken = { ...trackTable({ table: 'users', columns: ['id'], key, namespaces: ['user'] }) }
     await db.query('insert into users values (1, 1)')
@@ -103,14 +103,26 @@ describeDatabases('the relay', kind => {
     expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('public.users') })])
   })
 
-  test('a key that the cache refuses clears the namespaces of its batch', async () => {
-    cache.delete = async () => {
-      throw new CacheError('CACHE_KEY_INVALID', 'A key is longer than 1 KiB', {})
+  test('more tags than the cache takes at once go in several calls', async () => {
+    await db.query('insert into users select n, n from generate_series(1, 300) n')
+    const counts: number[] = []
+    const invalidateTags = cache.invalidateTags
+    cache.invalidateTags = tags => {
+      counts.push(tags.length)
+      return invalidateTags(tags)
     }
-    await db.query('insert into users values (1, 1)')
     await start().ready
-    expect(cache.take()).toContain('namespace user')
-    expect(relay!.stats()).toMatchObject({ relayed: 1, unmapped: 1, failures: 0 })
+    expect(counts).toEqual([128, 128, 44])
+    expect(relay!.stats()).toMatchObject({ relayed: 300, unmapped: 0, failures: 0 })
+  })
+
+  test('an outbox row that names no possible namespace drops everything, and holds nothing up', async () => {
+    await db.query(
+      `insert into cache_outbox (tracked, operation, namespaces) values ('x', 'TRUNCATE', '{a:b}')`,
+    )
+    await start().ready
+    expect(cache.take()).toEqual(['pattern *'])
+    expect(await db.outbox()).toEqual([])
   })
 
   test('rows stay while the second tier is away, the lock is given up, and the lag grows', async () => {
