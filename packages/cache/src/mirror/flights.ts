@@ -93,6 +93,7 @@ export class Flights {
 
   hitKey(key: string, seq: number): void {
     for (let flight = this.#byKey.get(key); flight; flight = flight.next) this.hit(flight, seq)
+    this.wake(key) // the lease that somebody waits for went with the value
   }
 
   hitWhere(seq: number, reaches: (flight: Flight) => boolean): void {
