@@ -8,6 +8,7 @@ import { ValueCodec } from './codec/value-codec.js'
 import type { Core, Shared } from './core.js'
 import { partitionOf } from './key/partition-of.js'
 import { MemoryTier } from './memory/memory-tier.js'
+import { PatternSweeper } from './memory/pattern-sweeper.js'
 import { VoidSweeper } from './memory/void-sweeper.js'
 import { Partition } from './mirror/partition.js'
 import { ChangeRates } from './policy/change-rate.js'
@@ -66,9 +67,15 @@ export class CacheCore implements Core {
         },
       },
     )
-    const sweeper = new VoidSweeper(this.memory, clock, this.closed)
+    const sweepers = {
+      voids: new VoidSweeper(this.memory, clock, this.closed),
+      patterns: new PatternSweeper(this.memory),
+    }
     const count = options.remote?.partitions ?? 1
-    this.partitions = Array.from({ length: count }, (_, at) => new Partition(at, clock, this.memory, sweeper))
+    this.partitions = Array.from(
+      { length: count },
+      (_, at) => new Partition(at, clock, this.memory, sweepers),
+    )
     if (!options.remote) for (const partition of this.partitions) partition.standAlone()
   }
 

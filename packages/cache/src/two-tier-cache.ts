@@ -33,7 +33,7 @@ import type { TwoTierOptions } from './two-tier-options.js'
 import { AccessRecord } from './warm/access-record.js'
 import { Warmer } from './warm/warmer.js'
 import type { Invalidator } from './write/invalidator.js'
-import { Setter } from './write/setter.js'
+import { Setter, type Written } from './write/setter.js'
 
 const drainMs = 5000
 const lookAgainMs = 20
@@ -112,17 +112,16 @@ export class TwoTierCache implements Cache {
   }
 
   async mset<Value>(entries: Entries<Value>, options: SetOptions = {}): Promise<InvalidateResult> {
-    const pairs = Symbol.iterator in entries ? [...entries] : Object.entries(entries)
+    const pairs = [...new Map(Symbol.iterator in entries ? entries : Object.entries(entries))]
     for (const [key] of pairs) checkKey(key)
     this.#core.throwIfClosed()
     if (isInTransaction()) return this.delete(pairs.map(([key]) => key))
-    const written: Awaited<ReturnType<Setter['write']>>[] = []
-    for (let at = 0; at < pairs.length; at += setsAtOnce) {
-      const slice = pairs.slice(at, at + setsAtOnce)
+    const writes = pairs.map(([key, value]) => this.#setter.prepare(key, value, options))
+    const written: Written[] = []
+    for (let at = 0; at < writes.length; at += setsAtOnce)
       written.push(
-        ...(await Promise.all(slice.map(([key, value]) => this.#setter.write(key, value, options)))),
+        ...(await Promise.all(writes.slice(at, at + setsAtOnce).map(each => this.#setter.write(each)))),
       )
-    }
     return this.#setter.result(written, options)
   }
 

@@ -2,12 +2,19 @@ import type { Clock } from '@voiceassist/kernel'
 import { matchGlob } from '../key/match-glob.js'
 import type { EntryLife, EntryScope, Epoch } from '../memory/entry-scope.js'
 import type { MemoryTier } from '../memory/memory-tier.js'
+import type { PatternSweeper } from '../memory/pattern-sweeper.js'
 import type { VoidSweeper } from '../memory/void-sweeper.js'
 import type { Invalidated, Meta } from '../remote/remote-tier.js'
 import { Flights } from './flights.js'
 import { Journal } from './journal.js'
 import { Records } from './records.js'
 import { RemovedVersions } from './removed-versions.js'
+
+/** They walk memory for all partitions. */
+export interface Sweepers {
+  readonly voids: VoidSweeper
+  readonly patterns: PatternSweeper
+}
 
 /** What this instance knows of one partition of the second tier, and what it holds under that knowledge. */
 export class Partition {
@@ -33,17 +40,17 @@ export class Partition {
   remoteOffsetMs = 0
   readonly #clock: Clock
   readonly #memory: MemoryTier
-  readonly #sweeper: VoidSweeper
+  readonly #sweepers: Sweepers
   readonly #removed: RemovedVersions
   readonly #scopes = new Map<string, EntryScope>()
   readonly #waiting: (() => void)[] = []
   #walking = 0
 
-  constructor(index: number, clock: Clock, memory: MemoryTier, sweeper: VoidSweeper) {
+  constructor(index: number, clock: Clock, memory: MemoryTier, sweepers: Sweepers) {
     this.index = index
     this.#clock = clock
     this.#memory = memory
-    this.#sweeper = sweeper
+    this.#sweepers = sweepers
     this.records = new Records(clock)
     this.#removed = new RemovedVersions(clock)
   }
@@ -83,7 +90,7 @@ export class Partition {
     this.epoch = { trustedUntilMs: Number.NEGATIVE_INFINITY, patternSeq: 0 }
     this.#scopes.clear()
     this.flights.hitWhere(Number.POSITIVE_INFINITY, () => true)
-    this.#sweeper.request()
+    this.#sweepers.voids.request()
   }
 
   /** Takes over what the second tier says; the caller has called `distrust`. */
@@ -145,12 +152,12 @@ export class Partition {
       case 'namespaces':
         for (const name of scope.names) this.records.raiseNamespace(name, seq)
         this.flights.hitWhere(seq, flight => scope.names.includes(flight.namespace))
-        this.#sweeper.request()
+        this.#sweepers.voids.request()
         return 0
       case 'tags':
         this.records.raiseTags(scope.names, seq)
         this.flights.hitWhere(seq, flight => flight.tags.some(tag => scope.names.includes(tag)))
-        this.#sweeper.request()
+        this.#sweepers.voids.request()
         return 0
       case 'patterns':
         for (const pattern of scope.names) this.#applyPattern(pattern, seq)
@@ -194,11 +201,7 @@ export class Partition {
     const { epoch } = this
     epoch.patternSeq = Math.max(epoch.patternSeq, seq)
     this.#walking++
-    const gone = (slot: number) =>
-      this.#memory.scopeAt(slot).epoch === epoch &&
-      this.#memory.seqAt(slot) < seq &&
-      matchGlob(pattern, this.#memory.keyAt(slot))
-    void this.#memory.sweep(gone, 'void').then(() => {
+    void this.#sweepers.patterns.sweep(epoch, pattern, seq).then(() => {
       if (--this.#walking === 0) epoch.patternSeq = 0
     })
   }

@@ -3,6 +3,8 @@ import { matchGlob } from '../key/match-glob.js'
 import type { NamedCell, NamespaceCell, SeqCell } from '../memory/entry-scope.js'
 import { type Meta, maxTagRecords, patternRecordMs } from '../remote/remote-tier.js'
 
+const maxPatterns = 128
+
 /** Cells are shared by the entries that carry the tag, and go with the last of them. */
 interface TagCell extends NamedCell {
   uses: number
@@ -77,7 +79,12 @@ export class Records {
     for (const [name, record] of this.#patterns)
       if (record.recordedAtMs < nowMs - patternRecordMs) this.#patterns.delete(name)
     const known = this.#patterns.get(pattern)
-    if (!known || known.seq < seq) this.#patterns.set(pattern, { seq, recordedAtMs: nowMs })
+    if (known && known.seq >= seq) return
+    this.#patterns.delete(pattern)
+    this.#patterns.set(pattern, { seq, recordedAtMs: nowMs })
+    // A second tier makes a new generation before there are so many. Without one, a record says nothing that the walk
+    // of memory and the flights that were hit do not know.
+    if (this.#patterns.size > maxPatterns) this.#patterns.delete(this.#patterns.keys().next().value as string)
   }
 
   /** Drops records that the second tier dropped: a tagged value below `floor` is void whatever its tags. */

@@ -107,10 +107,10 @@ export class ManyReader {
   async #readShared(asked: readonly Loading[], found: Map<string, unknown>): Promise<void> {
     const { shared, clock } = this.#core
     if (!shared) return
-    for (const partition of new Set(asked.map(each => each.partition))) {
-      await this.#core.arrival(partition)
-      if (!partition.trusted(clock.monotonic())) await this.#core.belief(partition)
-    }
+    const partitions = [...new Set(asked.map(each => each.partition))]
+    await Promise.all(partitions.map(partition => this.#core.arrival(partition)))
+    const untrusted = partitions.filter(partition => !partition.trusted(clock.monotonic()))
+    await Promise.all(untrusted.map(partition => this.#core.belief(partition)))
     const readable = asked.filter(({ partition }) => partition.connected && partition.journal.size === 0)
     if (readable.length === 0) return
     const connections = readable.map(({ partition }) => partition.connection)

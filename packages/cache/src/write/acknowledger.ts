@@ -36,6 +36,7 @@ export class Acknowledger {
 
   /** Resolves within the lease after the call at the latest. The steps at `at` have run. */
   async settled(at: readonly PartitionPosition[]): Promise<void> {
+    if (at.length === 0) return
     const { clock } = this.#core
     const startedMs = clock.monotonic()
     const registry = await this.#registry()

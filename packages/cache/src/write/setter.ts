@@ -13,7 +13,7 @@ import type { Invalidated, PartitionPosition, Position } from '../remote/remote-
 import type { Invalidator } from './invalidator.js'
 
 /** One value on its way into both tiers. */
-interface Write {
+export interface Write {
   readonly partition: Partition
   readonly flight: Flight
   readonly policy: EntryPolicy
@@ -46,7 +46,7 @@ export class Setter {
   }
 
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<SetResult> {
-    const written = await this.write(key, value, options)
+    const written = await this.write(this.prepare(key, value, options))
     return { ...(await this.result([written], options)), stored: written.stored }
   }
 
@@ -58,8 +58,8 @@ export class Setter {
     return { memory: true, remote, acknowledged: await this.#invalidator.settle(at, journaled, options) }
   }
 
-  /** @throws CacheError CACHE_VALUE_UNSUPPORTED, CACHE_OPTION_INVALID, CACHE_TAG_INVALID, before anything is changed. */
-  async write(key: string, value: unknown, options: SetOptions): Promise<Written> {
+  /** @throws CacheError CACHE_VALUE_UNSUPPORTED, CACHE_OPTION_INVALID, CACHE_TAG_INVALID; nothing is changed yet. */
+  prepare(key: string, value: unknown, options: SetOptions): Write {
     const namespace = namespaceOf(key)
     const policy = this.#core.policies.of(namespace, options)
     const { tags = nothingTagged, version = -1, acknowledged = false } = options
@@ -77,7 +77,7 @@ export class Setter {
     const partition = this.#core.partitionFor(key)
     const flight = new Flight(key, namespace)
     flight.tags = tags
-    const write: Write = {
+    return {
       partition,
       flight,
       policy,
@@ -88,10 +88,14 @@ export class Setter {
       acknowledged,
       known: knownOf(partition),
     }
+  }
+
+  async write(write: Write): Promise<Written> {
+    const { partition, flight } = write
     const wait = this.#core.arrival(partition)
     if (wait) await wait
     partition.flights.add(flight)
-    partition.flights.withhold(key)
+    partition.flights.withhold(flight.key)
     try {
       return await this.#through(write)
     } finally {
