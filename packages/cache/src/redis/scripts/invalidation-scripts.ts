@@ -108,14 +108,15 @@ for i, meta in ipairs(KEYS) do
   else
     holds = recordPatterns(meta, seq)
   end
-  if not holds then
+  if holds then
+    positions[#positions + 1] = position(partition, gen, seq)
+  else
     gen = ARGV[3]
     startGen(meta, partition, gen, seq)
   end
-  positions[i] = position(partition, gen, seq)
   reply[i] = { gen, seq }
 end
-publish(table.concat(positions, ','), ARGV[2])
+if #positions > 0 then publish(table.concat(positions, ','), ARGV[2]) end
 return reply
 `,
 )
