@@ -150,11 +150,11 @@ export class RedisTier implements RemoteTier {
   }
 
   async set({ partition, key, ...request }: SetRequest): Promise<SetReply> {
-    const { namespace, envelope, ttlMs, keepMs, known, calledAtMs, version, note } = request
+    const { namespace, envelope, tags, ttlMs, keepMs, known, calledAtMs, version, note } = request
     const body = invalidationBody({ kind: 'keys', names: [key] }, note)
     const reply = await this.#steps.store(setScripts, partition, key, keepMs, keep => [
       ...[newGen(), namespace, envelope, milliseconds(ttlMs), milliseconds(keep)],
-      ...[known.gen, known.seq, calledAtMs, version, body],
+      ...[known.gen, known.seq, calledAtMs, version, body, tags.length > 0 ? 1 : 0],
     ])
     return { outcome: outcome(reply), ...position(reply, 1), timeMs: Number(reply[3]) }
   }

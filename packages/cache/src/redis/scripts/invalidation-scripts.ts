@@ -108,20 +108,22 @@ for i, meta in ipairs(KEYS) do
   else
     holds = recordPatterns(meta, seq)
   end
-  if not holds then
+  if holds then
+    positions[#positions + 1] = position(partition, gen, seq)
+  else
     gen = ARGV[3]
     startGen(meta, partition, gen, seq)
   end
-  positions[i] = position(partition, gen, seq)
   reply[i] = { gen, seq }
 end
-publish(table.concat(positions, ','), ARGV[2])
+if #positions > 0 then publish(table.concat(positions, ','), ARGV[2]) end
 return reply
 `,
 )
 
 /**
- * ARGV: bus, partition, new gen, namespace, envelope, ttlMs, keepMs, known gen, known seq, calledAtMs, version, body.
+ * ARGV: bus, partition, new gen, namespace, envelope, ttlMs, keepMs, known gen, known seq, calledAtMs, version, body,
+ * whether it has tags: to read a header costs as much as three look-ups.
  * A version cannot be compared with a value that has none: that only invalidates.
  */
 export const setScripts = storingScripts(
@@ -142,7 +144,7 @@ if version >= 0 and math.max(highest, standing and removed or -1) >= version the
 end
 local stored = markSeq <= known and now - tonumber(ARGV[10]) < ${markMs} and tonumber(ARGV[7]) > 0
   and not (version >= 0 and standing and removed < 0)
-  and not isVoid(records, ARGV[8], known, readHeader(envelope).tags)
+  and not isVoid(records, ARGV[8], known, ARGV[13] == '1' and readHeader(envelope).tags or {})
 local seq = redis.call('HINCRBY', meta, 'seq', 1)
 if stored then
   redis.call('DEL', lease)
