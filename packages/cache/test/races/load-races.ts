@@ -90,6 +90,22 @@ export const loadRaces: Race[] = [
     },
   },
   {
+    row: 1,
+    title: 'the same, and later the record of the pattern is dropped',
+    kinds: ['pattern'],
+    async run({ cluster, a, b, invalidate }) {
+      const load = cluster.reading(key)
+      const loading = b.getOrSet(key, load.loader, { tags, ttl: '1h' })
+      await load.reached
+      await invalidate(a)
+      load.release()
+      await loading
+      await cluster.clock.advance(400_000)
+      await a.deletePattern('another:*')
+      await cluster.open('fresh')
+    },
+  },
+  {
     row: 4,
     title: 'a load read the old value, its tags become known only after the tag was invalidated',
     kinds: ['tag'],

@@ -195,6 +195,27 @@ export const outageRaces: Race[] = [
     },
   },
   {
+    row: 25,
+    title: 'the counter goes back behind what was seen: nothing is believed any more',
+    ownEnd: true,
+    async run(stage) {
+      const { cluster, b } = stage
+      await fillBoth(stage)
+      const { gate } = cluster.server
+      cluster.server.gate = operation => {
+        if (operation.name !== 'positions' || operation.instance !== 'b') return gate(operation)
+        const goBack = (replies: unknown) => {
+          for (const reply of replies as { seq: number }[]) reply.seq--
+        }
+        cluster.server.gate = gate
+        return { ran: goBack }
+      }
+      await cluster.pass(1100)
+      expect(await cluster.everywhere(key)).toEqual([])
+      expect(await b.getOrSet(key, () => 'v2', { tags })).toBe('v2')
+    },
+  },
+  {
     row: 38,
     title: 'what was journaled is sent after a newer value of another instance',
     kinds: allKinds,

@@ -50,12 +50,14 @@ export const peerRaces: Race[] = [
     async run(stage) {
       const { cluster, a, b } = stage
       await fillBoth(stage)
-      const invalidate = stage.invalidate
+      const invalidated = cluster.pause()
+      const other = invalidated.reached.then(() => b.getOrSet(key, () => cluster.read(key), { tags }))
       await transactionHooks(run =>
         run(async () => {
-          await invalidate(a)
+          await stage.invalidate(a)
           cluster.source.set(key, 'v1')
-          await b.getOrSet(key, () => cluster.read(key), { tags })
+          invalidated.here()
+          expect(await other).toBe('v1')
           cluster.source.set(key, 'v2')
         }),
       )
