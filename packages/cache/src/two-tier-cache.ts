@@ -177,7 +177,8 @@ export class TwoTierCache implements Cache {
     return inspectKey(this.#core, key)
   }
 
-  instances(): Promise<readonly CacheInstance[]> {
+  async instances(): Promise<readonly CacheInstance[]> {
+    this.#core.throwIfClosed()
     return this.#link.instances()
   }
 

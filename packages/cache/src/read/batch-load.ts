@@ -84,7 +84,7 @@ function finder(keys: readonly string[], loaded: LoadedMany<unknown>): (key: str
     const byKey = new Map(keys.map((key, at) => [key, loaded[at]]))
     return key => byKey.get(key)
   }
-  if (typeof loaded !== 'object' || loaded === null)
+  if (typeof loaded !== 'object' || loaded === null || Symbol.iterator in loaded)
     throw invalid('loadMany must return a Map, a record or an array')
   return key => (Object.hasOwn(loaded, key) ? (loaded as Record<string, unknown>)[key] : undefined)
 }

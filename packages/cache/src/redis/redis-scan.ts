@@ -5,7 +5,7 @@ import type { KeyLayout } from './key-layout.js'
 import { redisError } from './redis-error.js'
 import type { Topology } from './topology.js'
 
-/** Keys of values, each at least once if it is there all the while; throws when that cannot be said. */
+/** Keys of values, each at least once if it is there all the while; throws when that cannot be said. A batch an answer. */
 export async function* scanKeys(
   topology: Topology,
   layout: KeyLayout,
@@ -25,7 +25,7 @@ export async function* scanKeys(
         if (link.epoch !== epoch) throw link.away()
         cursor = next.toString()
         const keys = names.map(name => layout.keyOf(name.toString()))
-        if (keys.length > 0) yield keys.map(key => ({ partition: partitionOf(key, layout.partitions), key }))
+        yield keys.map(key => ({ partition: partitionOf(key, layout.partitions), key }))
       } while (cursor !== '0')
     }
     await topology.assertSettled()

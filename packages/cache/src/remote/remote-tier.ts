@@ -39,7 +39,7 @@ export interface RemoteTier {
   invalidateScope(partitions: readonly number[], scope: Scope, note: Note): Promise<readonly PositionReply[]>
   /** An invalidation and, if nothing came between, a value. */
   set(request: SetRequest): Promise<SetReply>
-  /** Keys that are stored, in batches; throws when the topology changed meanwhile, and is then asked again. */
+  /** Keys that are stored; each batch, perhaps empty, is one answer. Throws when the topology changed meanwhile, and is then asked again. */
   scan(literalPrefix: string): AsyncIterable<readonly RemoteKey[]>
 
   /** All of a partition's records. Makes a new gen first when there is none, or `run` is no longer the server's. */

@@ -133,7 +133,7 @@ export class ScriptedTier implements RemoteTier {
         const keys = await this.#link.run({ name: 'scan', partition, args: [literalPrefix] }, server =>
           server.partition(partition).keys(literalPrefix, from, batchSize),
         )
-        if (keys.length > 0) yield keys.map(key => ({ partition, key }))
+        yield keys.map(key => ({ partition, key }))
         after = keys.length === batchSize ? keys.at(-1) : undefined
       } while (after !== undefined)
     }

@@ -52,8 +52,13 @@ export class Invalidator {
   async pattern(pattern: string, options: InvalidateOptions = {}): Promise<InvalidateResult> {
     const reach: Reach = { at: [], journaled: false }
     await this.#sendScope(this.#core.partitions, { kind: 'patterns', names: [pattern] }, options, reach)
-    if (this.#core.shared && !reach.journaled)
-      await this.#walk(pattern, this.#core.partitions, options, reach)
+    if (this.#core.shared && !reach.journaled) {
+      const { partitions } = this.#core
+      if (!(await this.#walk(pattern, partitions, options, reach))) {
+        for (const partition of partitions) this.journal(partition, { kind: 'patterns', names: [pattern] })
+        reach.journaled = true
+      }
+    }
     return this.#finish('pattern', reach, options)
   }
 
@@ -146,29 +151,31 @@ export class Invalidator {
     }
   }
 
+  /** False: it could not be walked to its end. */
   async #walk(
     pattern: string,
     partitions: readonly Partition[],
     options: InvalidateOptions,
     reach: Reach,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { shared } = this.#core
     for (let attempt = 1; shared && attempt <= scanAttempts; attempt++) {
       try {
-        for await (const found of shared.tier.scan(literalPrefix(pattern))) {
+        const batches = shared.tier.scan(literalPrefix(pattern))[Symbol.asyncIterator]()
+        for (;;) {
+          const { done, value: found } = await shared.guard.run('scan', null, () => batches.next())
+          if (done) return true
           const matching = found.filter(({ key }) => matchGlob(pattern, key))
           for (const partition of partitions) {
             const keys = matching.filter(key => key.partition === partition.index).map(({ key }) => key)
             if (keys.length > 0) await this.#sendKeys(partition, keys, options, reach)
           }
         }
-        return
       } catch {
         // the topology changed, or the tier is away: once more from the start
       }
     }
-    for (const partition of partitions) this.journal(partition, { kind: 'patterns', names: [pattern] })
-    reach.journaled = true
+    return false
   }
 
   async #replay(partition: Partition): Promise<boolean> {
@@ -178,7 +185,8 @@ export class Invalidator {
         const position = await this.#step(shared, partition, scope, this.#note({}))
         if (scope.kind === 'patterns') {
           const reach: Reach = { at: [], journaled: false }
-          for (const pattern of scope.names) await this.#walk(pattern, [partition], {}, reach)
+          for (const pattern of scope.names)
+            if (!(await this.#walk(pattern, [partition], {}, reach))) return false
         }
         partition.journal.done(scope)
         shared.sync.applyOwn(partition, scope, position)

@@ -1,0 +1,307 @@
+import { describe, expect, test } from 'vitest'
+import { aCache, failing, setups } from './setups.js'
+
+describe.each(setups)('getOrSet, %s', setup => {
+  test('loads once for thousands who ask at once, and answers all of them', async () => {
+    const { cluster, cache } = await aCache(setup)
+    cluster.source.set('k', { n: 1 })
+    const load = cluster.reading('k')
+    const asked = Array.from({ length: 5000 }, () => cache.getOrSet('k', load.loader))
+    await load.reached
+    load.release()
+    const answers = await Promise.all(asked)
+    expect(answers.every(answer => answer === answers[0])).toBe(true)
+    expect(cluster.loads).toEqual(['k'])
+  })
+
+  test('a loader may answer at once, later, or by a thenable', async () => {
+    const { cache } = await aCache(setup)
+    expect(await cache.getOrSet('now', () => 1)).toBe(1)
+    expect(await cache.getOrSet('later', async () => 2)).toBe(2)
+    // biome-ignore lint/suspicious/noThenProperty: that is what a thenable is
+    const thenable = { then: (resolve: (value: number) => void) => resolve(3) } as Promise<number>
+    expect(await cache.getOrSet('thenable', () => thenable)).toBe(3)
+    expect(await cache.mget(['now', 'later', 'thenable'])).toEqual(
+      new Map([
+        ['now', 1],
+        ['later', 2],
+        ['thenable', 3],
+      ]),
+    )
+  })
+
+  test('an error reaches all who wait, as it is, and is not kept', async () => {
+    const { cluster, cache } = await aCache(setup)
+    const bug = new Error('bug')
+    const pause = cluster.pause()
+    const fails = async () => {
+      await pause.here()
+      throw bug
+    }
+    const asked = Array.from({ length: 10 }, () => cache.getOrSet('k', fails))
+    await pause.reached
+    pause.release()
+    for (const end of await Promise.allSettled(asked))
+      expect(end).toEqual({ status: 'rejected', reason: bug })
+    const atOnce = () => {
+      throw bug
+    }
+    await expect(cache.getOrSet('k', atOnce)).rejects.toBe(bug)
+    expect(await cache.getOrSet('k', () => 1)).toBe(1)
+  })
+
+  test('a caller gives up by its signal; the load goes on for others and is kept', async () => {
+    const { cluster, cache } = await aCache(setup)
+    cluster.source.set('k', 1)
+    const load = cluster.reading('k')
+    const signals = [new AbortController(), new AbortController()]
+    const asked = signals.map(({ signal }) => cache.getOrSet('k', load.loader, { signal }))
+    const patient = cache.getOrSet('k', load.loader)
+    await load.reached
+    for (const [at, controller] of signals.entries()) {
+      controller.abort(new Error('gone'))
+      await expect(asked[at]).rejects.toMatchObject({
+        code: 'CACHE_ABORTED',
+        key: 'k',
+        cause: expect.objectContaining({ message: 'gone' }),
+      })
+    }
+    load.release()
+    expect(await patient).toBe(1)
+    expect(await cache.get('k')).toBe(1)
+    expect(cluster.loads).toEqual(['k'])
+    await expect(cache.getOrSet('other', () => 1, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'CACHE_ABORTED',
+    })
+  })
+
+  test('a load that fails when its only caller has left troubles nobody', async () => {
+    const { cluster, cache } = await aCache(setup)
+    const load = cluster.reading('k')
+    const caller = new AbortController()
+    const asked = cache.getOrSet('k', load.loader, { signal: caller.signal })
+    await load.reached
+    caller.abort()
+    await expect(asked).rejects.toMatchObject({ code: 'CACHE_ABORTED' })
+    load.lose()
+    await cluster.settle()
+    expect(await cache.getOrSet('k', () => 2)).toBe(2)
+  })
+
+  test('hardTimeoutMs ends a loader, tells it, and lets the next one run', async () => {
+    const { cluster, cache } = await aCache(setup)
+    let told: AbortSignal | undefined
+    const never = cache.getOrSet(
+      'k',
+      ({ signal }) => {
+        told = signal
+        return new Promise(() => {})
+      },
+      { hardTimeoutMs: 50 },
+    )
+    never.catch(() => {})
+    const joined = cache.getOrSet('k', () => 1)
+    joined.catch(() => {})
+    await cluster.clock.advance(49)
+    expect(told?.aborted).toBe(false)
+    await cluster.clock.advance(1)
+    const late = { code: 'CACHE_LOADER_TIMEOUT' }
+    await expect(never).rejects.toMatchObject(late)
+    await expect(joined).rejects.toMatchObject(late)
+    expect(told?.aborted).toBe(true)
+    expect(told?.reason).toMatchObject(late)
+    expect(await cache.getOrSet('k', () => 2)).toBe(2)
+  })
+
+  test('a result after the hard time-out is not kept', async () => {
+    const { cluster, cache } = await aCache(setup)
+    cluster.source.set('k', 'late')
+    const load = cluster.reading('k')
+    const asked = cache.getOrSet('k', load.loader, { hardTimeoutMs: 50 })
+    asked.catch(() => {})
+    await cluster.clock.advance(50)
+    await expect(asked).rejects.toMatchObject({ code: 'CACHE_LOADER_TIMEOUT' })
+    load.release()
+    await cluster.settle()
+    expect(await cache.get('k')).toBeUndefined()
+  })
+
+  test('setTags, skip and stale of the context', async () => {
+    const { cluster, cache } = await aCache(setup)
+    await cache.getOrSet('tagged', context => {
+      context.setTags(['late'])
+      return 1
+    })
+    await cache.getOrSet('replaced', context => context.setTags(['late']) ?? 1, { tags: ['early'] })
+    await cache.invalidateTags(['early'])
+    expect(await cache.get('replaced')).toBe(1)
+    await cache.invalidateTags(['late'])
+    expect(await cache.mget(['tagged', 'replaced'])).toEqual(new Map())
+
+    expect(await cache.getOrSet('skipped', context => context.skip() ?? 1)).toBe(1)
+    expect(await cache.get('skipped')).toBeUndefined()
+
+    let offered: unknown = 'not asked'
+    const options = { ttl: 1, staleIfError: 60 }
+    await cache.getOrSet('expires', () => 'old', options)
+    await cluster.pass(1500)
+    await cache.getOrSet(
+      'expires',
+      context => {
+        offered = context.stale
+        return 'new'
+      },
+      options,
+    )
+    expect(offered).toBe('old')
+    expect(await cache.get('expires')).toBe('new')
+  })
+
+  test('tags that break the rules fail the load, and nothing is kept', async () => {
+    const { cache } = await aCache(setup)
+    const loading = cache.getOrSet('k', context => context.setTags(['\n']))
+    await expect(loading).rejects.toMatchObject({ code: 'CACHE_TAG_INVALID', field: 'tags[0]' })
+    expect(await cache.getOrSet('k', () => 1)).toBe(1)
+  })
+
+  test('a loader that loads other keys does not wait for itself', async () => {
+    const { cache } = await aCache(setup)
+    const sum = await cache.getOrSet('sum', async () => {
+      const parts = await cache.getOrSetMany<number>(['one', 'two'], keys => keys.map((_, at) => at + 1))
+      return (
+        (parts.get('one') ?? 0) + (parts.get('two') ?? 0) + (await cache.getOrSet<number>('three', () => 3))
+      )
+    })
+    expect(sum).toBe(6)
+  })
+
+  test('a loader that asks for its own key ends by its hard time-out', async () => {
+    const { cluster, cache } = await aCache(setup)
+    const load = (): Promise<number> => cache.getOrSet('k', load)
+    const asked = cache.getOrSet('k', load, { hardTimeoutMs: 100 })
+    asked.catch(() => {})
+    await cluster.pass(200)
+    await expect(asked).rejects.toMatchObject({ code: 'CACHE_LOADER_TIMEOUT' })
+    expect(await cache.getOrSet('k', () => 1)).toBe(1)
+  })
+
+  test('keys of 1 KiB, of any script', async () => {
+    const { cache } = await aCache(setup)
+    for (const key of [
+      'k'.repeat(1024),
+      'ü'.repeat(512),
+      '𝄞'.repeat(256),
+      ':',
+      ':x',
+      'a:',
+      'a:b:c',
+      '*?\\[',
+      ' ',
+    ]) {
+      expect(await cache.getOrSet(key, () => key)).toBe(key)
+      expect(await cache.get(key, { memory: setup === 'memory alone' })).toBe(key)
+      await cache.delete(key)
+      expect(await cache.get(key)).toBeUndefined()
+    }
+  })
+})
+
+describe.each(setups)('values past their expiry, %s', setup => {
+  const options = { ttl: 1, staleIfError: 10 }
+
+  test('staleIfError answers for a loader that fails, and for no longer than it says', async () => {
+    const { cluster, cache } = await aCache(setup)
+    await cache.getOrSet('k', () => 'old', options)
+    await cluster.clock.advance(1000)
+    expect(await cache.get('k')).toBeUndefined()
+    expect(await cache.getOrSet('k', failing, options)).toBe('old')
+    await expect(cache.getOrSet('k', failing, { ttl: 1 })).rejects.toThrow('the source is down')
+    await cluster.clock.advance(9999)
+    expect(await cache.getOrSet('k', failing, options)).toBe('old')
+    await cluster.clock.advance(1)
+    await expect(cache.getOrSet('k', failing, options)).rejects.toThrow('the source is down')
+  })
+
+  test('softTimeoutMs answers with it while the loader goes on', async () => {
+    const { cluster, cache } = await aCache(setup)
+    const soft = { ...options, softTimeoutMs: 30 }
+    await cache.getOrSet('k', () => 'old', soft)
+    await cluster.clock.advance(1000)
+    cluster.source.set('k', 'new')
+    const load = cluster.reading('k')
+    let answer: unknown
+    void cache.getOrSet('k', load.loader, soft).then(value => {
+      answer = value
+    })
+    await cluster.clock.advance(29)
+    expect(answer).toBeUndefined()
+    await cluster.clock.advance(1)
+    expect(answer).toBe('old')
+    load.release()
+    await cluster.settle()
+    expect(await cache.get('k')).toBe('new')
+  })
+
+  test('without an expired value the soft time-out changes nothing', async () => {
+    const { cluster, cache } = await aCache(setup)
+    cluster.source.set('k', 'new')
+    const load = cluster.reading('k')
+    const asked = cache.getOrSet('k', load.loader, { ...options, softTimeoutMs: 30 })
+    await cluster.clock.advance(1000)
+    load.release()
+    expect(await asked).toBe('new')
+  })
+
+  test('refreshAhead answers at once and loads once in the background', async () => {
+    const { cluster, cache } = await aCache(setup)
+    const ahead = { ttl: 10, refreshAhead: 0.8 }
+    cluster.source.set('k', 'old')
+    const asked = () => cache.getOrSet('k', () => cluster.read('k'), ahead)
+    await asked()
+    await cluster.pass(7900)
+    expect([await asked(), cluster.loads.length]).toEqual(['old', 1])
+    await cluster.pass(200)
+    cluster.source.set('k', 'new')
+    const load = cluster.reading('k')
+    for (let at = 0; at < 5; at++) expect(await cache.getOrSet('k', load.loader, ahead)).toBe('old')
+    await load.reached
+    expect(await asked()).toBe('old')
+    load.release()
+    await cluster.settle()
+    expect([await asked(), cluster.loads.length]).toEqual(['new', 2])
+  })
+
+  test('a refresh that fails leaves the value until its expiry, and is tried again', async () => {
+    const { cluster, cache } = await aCache(setup)
+    const ahead = { ttl: 10, refreshAhead: 0.5 }
+    await cache.getOrSet('k', () => 'old', ahead)
+    await cluster.pass(6000)
+    expect(await cache.getOrSet('k', failing, ahead)).toBe('old')
+    await cluster.settle()
+    expect(await cache.getOrSet('k', () => 'too soon', ahead)).toBe('old')
+    await cluster.pass(1500)
+    expect(await cache.getOrSet('k', () => 'new', ahead)).toBe('old')
+    await cluster.settle()
+    expect(await cache.get('k')).toBe('new')
+  })
+
+  test('xfetch refreshes before the expiry what took long to load', async () => {
+    const { cluster, cache } = await aCache(setup)
+    const ahead = { ttl: 10, refreshAhead: 'xfetch' } as const
+    let refreshed = 0
+    for (let at = 0; at < 50; at++) {
+      const pause = cluster.pause()
+      const loading = cache.getOrSet(`k:${at}`, () => pause.here().then(() => 1), ahead)
+      await pause.reached
+      await cluster.clock.advance(500)
+      pause.release()
+      await loading
+      await cluster.clock.advance(9000)
+      await cache.getOrSet(`k:${at}`, () => ++refreshed, ahead)
+      await cluster.settle()
+    }
+    // The chance is e^-1 for each.
+    expect(refreshed).toBeGreaterThan(8)
+    expect(refreshed).toBeLessThan(32)
+  })
+})
