@@ -22,7 +22,7 @@ interface Write {
   readonly ttlMs: number
   readonly version: number
   readonly acknowledged: boolean
-  /** At the call: an invalidation above it comes first. Null: nothing was known yet. */
+  /** At the call: an invalidation above it comes first. Null: nothing was known yet, so nobody can tell. */
   readonly known: Position | null
 }
 
@@ -107,13 +107,15 @@ export class Setter {
     try {
       if (partition.journal.size > 0 && !(await this.#invalidator.replay(partition)))
         throw new Error('the journal could not be sent')
-      if (this.#core.sharedFor(policy)) return await this.#shared(shared, write, scope)
+      const { known } = write
+      if (known && this.#core.sharedFor(policy)) return await this.#shared(shared, write, known, scope)
       const note = { from: this.#core.instance, acknowledge: write.acknowledged }
       const position = await shared.guard.run('invalidate', partition, () =>
         shared.tier.invalidateKeys(partition.index, [flight.key], note),
       )
       shared.sync.applyOwn(partition, scope, position)
-      return { stored: this.#keep(write, position), journaled: false, at: atOf(partition, position) }
+      const stored = follows(known, position) && this.#keep(write, position)
+      return { stored, journaled: false, at: atOf(partition, position) }
     } catch (error) {
       if (error instanceof CacheError && error.code !== 'CACHE_REMOTE_UNAVAILABLE') throw error
       this.#invalidator.journal(partition, scope)
@@ -121,12 +123,15 @@ export class Setter {
     }
   }
 
-  async #shared({ tier, guard, sync }: Shared, write: Write, scope: Invalidated): Promise<Written> {
+  async #shared(
+    { tier, guard, sync }: Shared,
+    write: Write,
+    known: Position,
+    scope: Invalidated,
+  ): Promise<Written> {
     const { partition, flight, policy, copy, tags, ttlMs, version, acknowledged } = write
     const { key, namespace } = flight
     const nowMs = this.#core.clock.monotonic()
-    const known = write.known ?? knownOf(partition)
-    if (!known) throw new CacheError('CACHE_REMOTE_UNAVAILABLE', 'The second tier has not answered yet')
     const envelope = this.#core.codec.encode(key, copy.value, policy, {
       gen: known.gen,
       seq: 0,
@@ -189,6 +194,11 @@ export class Setter {
 
 function knownOf({ gen, known }: Partition): Position | null {
   return gen === null ? null : { gen, seq: known }
+}
+
+/** Whether nothing at all came between: no script has judged a value that this process alone keeps. */
+function follows(known: Position | null, { gen, seq }: Position): boolean {
+  return known?.gen === gen && known.seq + 1 === seq
 }
 
 function atOf({ index }: Partition, { gen, seq }: Position): PartitionPosition {
