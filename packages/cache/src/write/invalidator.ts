@@ -4,7 +4,7 @@ import { publish } from '../cache-events.js'
 import type { Core, Shared } from '../core.js'
 import { literalPrefix, matchGlob } from '../key/match-glob.js'
 import type { Partition } from '../mirror/partition.js'
-import type { Invalidated, Note, PartitionPosition, Scope } from '../remote/remote-tier.js'
+import type { Invalidated, Note, PartitionPosition, RemoteKey, Scope } from '../remote/remote-tier.js'
 import type { Acknowledger } from './acknowledger.js'
 
 const keysPerStep = 500
@@ -155,7 +155,7 @@ export class Invalidator {
     const { shared } = this.#core
     for (let attempt = 1; shared && attempt <= scanAttempts; attempt++) {
       try {
-        for await (const found of shared.tier.scan(literalPrefix(pattern))) {
+        for await (const found of this.#scan(shared, pattern)) {
           const matching = found.filter(({ key }) => matchGlob(pattern, key))
           for (const partition of partitions) {
             const keys = matching.filter(key => key.partition === partition.index).map(({ key }) => key)
@@ -169,6 +169,16 @@ export class Invalidator {
     }
     for (const partition of partitions) this.journal(partition, { kind: 'patterns', names: [pattern] })
     reach.journaled = true
+  }
+
+  /** Each batch has the deadline of a call. */
+  async *#scan({ tier, guard }: Shared, pattern: string): AsyncIterable<readonly RemoteKey[]> {
+    const batches = tier.scan(literalPrefix(pattern))[Symbol.asyncIterator]()
+    for (;;) {
+      const batch = await guard.run('scan', null, () => batches.next())
+      if (batch.done) return
+      yield batch.value
+    }
   }
 
   async #replay(partition: Partition): Promise<boolean> {
