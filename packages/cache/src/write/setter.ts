@@ -158,7 +158,7 @@ export class Setter {
         note: { from: this.#core.instance, acknowledge: acknowledged },
       }),
     )
-    if (reply.outcome === 'kept') return { stored: false, journaled: false, at: null }
+    // Kept: what stands is newer, and its message may be on its way; older copies go as for any set.
     sync.applyOwn(partition, scope, reply)
     if (reply.outcome === 'stored') this.#keep(write, reply, nowMs)
     return { stored: reply.outcome === 'stored', journaled: false, at: atOf(partition, reply) }
