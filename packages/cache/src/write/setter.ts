@@ -22,6 +22,8 @@ export interface Write {
   readonly ttlMs: number
   readonly version: number
   readonly acknowledged: boolean
+  /** By the monotonic clock. */
+  readonly calledMs: number
   /** At the call: an invalidation above it comes first. Null: nothing was known yet. */
   readonly known: Position | null
 }
@@ -86,6 +88,7 @@ export class Setter {
       ttlMs: lifetimeMs(policy, value, undefined, this.#core.rates.of(namespace), this.#core.random),
       version,
       acknowledged,
+      calledMs: this.#core.clock.monotonic(),
       known: knownOf(partition),
     }
   }
@@ -111,13 +114,15 @@ export class Setter {
     try {
       if (partition.journal.size > 0 && !(await this.#invalidator.replay(partition)))
         throw new Error('the journal could not be sent')
-      if (this.#core.sharedFor(policy)) return await this.#shared(shared, write, scope)
+      const known = write.known ?? nothingKnown(partition)
+      if (known && this.#core.sharedFor(policy)) return await this.#shared(shared, write, known, scope)
       const note = { from: this.#core.instance, acknowledge: write.acknowledged }
       const position = await shared.guard.run('invalidate', partition, () =>
         shared.tier.invalidateKeys(partition.index, [flight.key], note),
       )
       shared.sync.applyOwn(partition, scope, position)
-      return { stored: this.#keep(write, position), journaled: false, at: atOf(partition, position) }
+      const stored = follows(write.known, position) && this.#keep(write, position)
+      return { stored, journaled: false, at: atOf(partition, position) }
     } catch (error) {
       if (error instanceof CacheError && error.code !== 'CACHE_REMOTE_UNAVAILABLE') throw error
       this.#invalidator.journal(partition, scope)
@@ -125,12 +130,14 @@ export class Setter {
     }
   }
 
-  async #shared({ tier, guard, sync }: Shared, write: Write, scope: Invalidated): Promise<Written> {
-    const { partition, flight, policy, copy, tags, ttlMs, version, acknowledged } = write
+  async #shared(
+    { tier, guard, sync }: Shared,
+    write: Write,
+    known: Position,
+    scope: Invalidated,
+  ): Promise<Written> {
+    const { partition, flight, policy, copy, tags, ttlMs, version, acknowledged, calledMs } = write
     const { key, namespace } = flight
-    const nowMs = this.#core.clock.monotonic()
-    const known = write.known ?? knownOf(partition)
-    if (!known) throw new CacheError('CACHE_REMOTE_UNAVAILABLE', 'The second tier has not answered yet')
     const envelope = this.#core.codec.encode(key, copy.value, policy, {
       gen: known.gen,
       seq: 0,
@@ -152,14 +159,14 @@ export class Setter {
         ttlMs,
         keepMs: ttlMs + policy.staleMs,
         known,
-        calledAtMs: nowMs + partition.remoteOffsetMs,
+        calledAtMs: calledMs + partition.remoteOffsetMs,
         version,
         note: { from: this.#core.instance, acknowledge: acknowledged },
       }),
     )
-    if (reply.outcome === 'kept') return { stored: false, journaled: false, at: null }
+    // Kept: what stands is newer, and its message may be on its way; older copies go as for any set.
     sync.applyOwn(partition, scope, reply)
-    if (reply.outcome === 'stored') this.#keep(write, reply, nowMs)
+    if (reply.outcome === 'stored') this.#keep(write, reply, calledMs)
     return { stored: reply.outcome === 'stored', journaled: false, at: atOf(partition, reply) }
   }
 
@@ -193,6 +200,19 @@ export class Setter {
 
 function knownOf({ gen, known }: Partition): Position | null {
   return gen === null ? null : { gen, seq: known }
+}
+
+/**
+ * For a set that was called before the second tier had answered: any mark, and any record that reaches it, may be of an
+ * invalidation after the call, so all of them win over it.
+ */
+function nothingKnown({ gen }: Partition): Position | null {
+  return gen === null ? null : { gen, seq: 0 }
+}
+
+/** Whether nothing at all came between: no script has judged a value that this process alone keeps. */
+function follows(known: Position | null, { gen, seq }: Position): boolean {
+  return known?.gen === gen && known.seq + 1 === seq
 }
 
 function atOf({ index }: Partition, { gen, seq }: Position): PartitionPosition {
