@@ -109,9 +109,11 @@ export class ManyReader {
     if (!shared) return
     const partitions = [...new Set(asked.map(each => each.partition))]
     await Promise.all(partitions.map(partition => this.#core.arrival(partition)))
-    const untrusted = partitions.filter(partition => !partition.trusted(clock.monotonic()))
-    await Promise.all(untrusted.map(partition => this.#core.belief(partition)))
-    const readable = asked.filter(({ partition }) => partition.connected && partition.journal.size === 0)
+    await Promise.all(partitions.map(partition => this.#core.belief(partition)))
+    const readable = asked.filter(
+      ({ partition }) =>
+        partition.connected && partition.journal.size === 0 && partition.trusted(clock.monotonic()),
+    )
     if (readable.length === 0) return
     const connections = readable.map(({ partition }) => partition.connection)
     for (const { partition, flight } of readable) partition.flights.add(flight)

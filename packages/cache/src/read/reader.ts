@@ -39,12 +39,13 @@ export class Reader {
       if (here?.state === 'good') return this.#fromMemory(here.slot, namespace)
     }
     const shared = this.#core.sharedFor(policy)
+    let believed = false
     if (shared) {
       const wait = this.#core.arrival(partition)
       if (wait) await wait
-      if (!partition.trusted(this.#core.clock.monotonic())) await this.#core.belief(partition)
+      believed = partition.trusted(this.#core.clock.monotonic()) || (await this.#core.belief(partition))
     }
-    if (!shared || !partition.connected || partition.journal.size > 0) {
+    if (!shared || !believed || !partition.connected || partition.journal.size > 0) {
       this.#tally.of(namespace).misses++
       return undefined
     }
