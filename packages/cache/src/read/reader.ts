@@ -9,7 +9,7 @@ import type { Partition } from '../mirror/partition.js'
 import { adopt } from './adopt.js'
 import { held } from './held.js'
 import type { LoadTally } from './load-tally.js'
-import type { Loading } from './loading.js'
+import type { BatchPart, Loading } from './loading.js'
 import type { Loads } from './loads.js'
 
 const noOptions: LoadOptions = {}
@@ -74,7 +74,7 @@ export class Reader {
     key: string,
     loader: Loader<unknown>,
     options: LoadOptions = noOptions,
-    waits?: () => void,
+    batch?: BatchPart,
   ): Promise<unknown> {
     checkKey(key)
     if (typeof loader !== 'function')
@@ -82,7 +82,7 @@ export class Reader {
     if (options.tags) checkTags(options.tags)
     const { core, namespace, partition } = this.#at(key)
     const policy = core.policies.of(namespace, options)
-    const loading = { key, partition, policy, options, ...(waits && { waits }) }
+    const loading = { key, partition, policy, options, ...(batch && { batch }) }
     const signal = options.signal
     for (;;) {
       core.throwIfClosed()
@@ -101,7 +101,7 @@ export class Reader {
       }
       const current = partition.flights.joinable(key)
       if (current && partition.trusted(core.clock.monotonic())) {
-        waits?.()
+        batch?.waits()
         const joined = { known: partition.known, gen: partition.gen }
         const loaded = await this.#patiently({ ...loading, flight: current }, current.join())
         if (isFresh(partition, current, loaded, joined)) return readCopy(loaded.copy)
