@@ -52,6 +52,7 @@ export class TwoTierCache implements Cache {
   readonly #many: ManyReader
   readonly #verifier: HitVerifier | undefined
   #ended: Promise<void> | undefined
+  #invalidating = 0
 
   constructor(core: CacheCore, remote: RemoteTier | undefined, options: TwoTierOptions) {
     this.#core = core
@@ -203,7 +204,12 @@ export class TwoTierCache implements Cache {
     check()
     this.#core.throwIfClosed()
     if (isInTransaction()) afterCommitToo(run)
-    return run()
+    this.#invalidating++
+    try {
+      return await run()
+    } finally {
+      this.#invalidating--
+    }
   }
 
   async #past<Value>(key: string, loader: Loader<Value>): Promise<Value> {
@@ -221,8 +227,8 @@ export class TwoTierCache implements Cache {
     await this.#warmer.store().catch(() => {})
     this.#core.closing = true
     const untilMs = clock.monotonic() + drainMs
-    while (partitions.some(({ flights }) => !flights.empty) && clock.monotonic() < untilMs)
-      await clock.sleep(lookAgainMs)
+    const busy = () => this.#invalidating > 0 || partitions.some(({ flights }) => !flights.empty)
+    while (busy() && clock.monotonic() < untilMs) await clock.sleep(lookAgainMs)
     await this.#link.close()
     this.#core.memory.clear()
   }
