@@ -32,7 +32,9 @@ import { afterCommitToo, isInTransaction, openTransactions } from './transaction
 import type { TwoTierOptions } from './two-tier-options.js'
 import { AccessRecord } from './warm/access-record.js'
 import { Warmer } from './warm/warmer.js'
+import { checkInvalidateOptions } from './write/check-invalidate-options.js'
 import type { Invalidator } from './write/invalidator.js'
+import { pairsOf } from './write/pairs-of.js'
 import { Setter, type Written } from './write/setter.js'
 
 const drainMs = 5000
@@ -113,7 +115,7 @@ export class TwoTierCache implements Cache {
   }
 
   async mset<Value>(entries: Entries<Value>, options: SetOptions = {}): Promise<InvalidateResult> {
-    const pairs = [...new Map(Symbol.iterator in entries ? entries : Object.entries(entries))]
+    const pairs = pairsOf(entries)
     for (const [key] of pairs) checkKey(key)
     this.#core.throwIfClosed()
     if (isInTransaction()) return this.delete(pairs.map(([key]) => key))
@@ -129,6 +131,7 @@ export class TwoTierCache implements Cache {
   delete(key: string | readonly string[], options?: InvalidateOptions): Promise<InvalidateResult> {
     const keys = typeof key === 'string' ? [key] : key
     return this.#invalidate(
+      options,
       () => {
         if (!Array.isArray(keys)) checkKey(keys)
         for (const each of keys) checkKey(each)
@@ -139,6 +142,7 @@ export class TwoTierCache implements Cache {
 
   deletePattern(pattern: string, options?: InvalidateOptions): Promise<InvalidateResult> {
     return this.#invalidate(
+      options,
       () => checkPattern(pattern),
       () => this.#invalidator.pattern(pattern, options),
     )
@@ -146,6 +150,7 @@ export class TwoTierCache implements Cache {
 
   invalidateTags(tags: readonly string[], options?: InvalidateOptions): Promise<InvalidateResult> {
     return this.#invalidate(
+      options,
       () => checkTags(tags),
       () => this.#invalidator.scope({ kind: 'tags', names: tags }, options),
     )
@@ -154,6 +159,7 @@ export class TwoTierCache implements Cache {
   clear(namespace: string | readonly string[], options?: InvalidateOptions): Promise<InvalidateResult> {
     const names = typeof namespace === 'string' ? [namespace] : namespace
     return this.#invalidate(
+      options,
       () => {
         if (!Array.isArray(names)) checkNamespace(names)
         for (const name of names) checkNamespace(name)
@@ -200,8 +206,13 @@ export class TwoTierCache implements Cache {
   }
 
   /** Within a transaction an invalidation is too early: others may load the old value until the commit. */
-  async #invalidate(check: () => void, run: () => Promise<InvalidateResult>): Promise<InvalidateResult> {
+  async #invalidate(
+    options: InvalidateOptions | undefined,
+    check: () => void,
+    run: () => Promise<InvalidateResult>,
+  ): Promise<InvalidateResult> {
     check()
+    checkInvalidateOptions(options ?? {})
     this.#core.throwIfClosed()
     if (isInTransaction()) afterCommitToo(run)
     this.#invalidating++
