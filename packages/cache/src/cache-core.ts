@@ -98,10 +98,12 @@ export class CacheCore implements Core {
     return leftMs > 0 ? this.#settled(partition, leftMs) : undefined
   }
 
-  belief(partition: Partition): Promise<void> {
-    return partition.connected || partition.resyncing
-      ? this.#settled(partition, this.#timeoutMs)
-      : Promise.resolve()
+  async belief(partition: Partition): Promise<boolean> {
+    const believed = () => partition.trusted(this.clock.monotonic())
+    if (believed()) return true
+    if ((partition.connected || partition.resyncing) && !this.shared?.guard.open)
+      await this.#settled(partition, this.#timeoutMs)
+    return believed()
   }
 
   sharedFor(policy: EntryPolicy): Shared | null {
@@ -120,10 +122,10 @@ export class CacheCore implements Core {
   }
 
   async #settled(partition: Partition, ms: number): Promise<void> {
-    const done = new AbortController()
-    const late = this.clock.sleep(ms, done.signal).catch(() => {})
-    await Promise.race([partition.settled(), late])
-    done.abort()
+    const rest = new AbortController()
+    const forget = partition.onceSettled(() => rest.abort())
+    await this.clock.sleep(ms, rest.signal).catch(() => {})
+    forget()
   }
 }
 

@@ -38,8 +38,8 @@ export interface Core {
   partitionFor(key: string): Partition
   /** Resolves when the second tier has answered for the first time, or will not soon. */
   arrival(partition: Partition): Promise<void> | undefined
-  /** Resolves when the partition is believed again, or after the deadline of one call. */
-  belief(partition: Partition): Promise<void>
+  /** Whether the partition is believed: if not, that is waited for until the deadline of one call. */
+  belief(partition: Partition): Promise<boolean>
   /** Whether values of this policy go to the second tier at all. */
   sharedFor(policy: EntryPolicy): Shared | null
 }

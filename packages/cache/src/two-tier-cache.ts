@@ -32,7 +32,9 @@ import { afterCommitToo, isInTransaction, openTransactions } from './transaction
 import type { TwoTierOptions } from './two-tier-options.js'
 import { AccessRecord } from './warm/access-record.js'
 import { Warmer } from './warm/warmer.js'
+import { checkInvalidateOptions } from './write/check-invalidate-options.js'
 import type { Invalidator } from './write/invalidator.js'
+import { pairsOf } from './write/pairs-of.js'
 import { Setter, type Written } from './write/setter.js'
 
 const drainMs = 5000
@@ -52,6 +54,7 @@ export class TwoTierCache implements Cache {
   readonly #many: ManyReader
   readonly #verifier: HitVerifier | undefined
   #ended: Promise<void> | undefined
+  #invalidating = 0
 
   constructor(core: CacheCore, remote: RemoteTier | undefined, options: TwoTierOptions) {
     this.#core = core
@@ -112,7 +115,7 @@ export class TwoTierCache implements Cache {
   }
 
   async mset<Value>(entries: Entries<Value>, options: SetOptions = {}): Promise<InvalidateResult> {
-    const pairs = [...new Map(Symbol.iterator in entries ? entries : Object.entries(entries))]
+    const pairs = pairsOf(entries)
     for (const [key] of pairs) checkKey(key)
     this.#core.throwIfClosed()
     if (isInTransaction()) return this.delete(pairs.map(([key]) => key))
@@ -128,6 +131,7 @@ export class TwoTierCache implements Cache {
   delete(key: string | readonly string[], options?: InvalidateOptions): Promise<InvalidateResult> {
     const keys = typeof key === 'string' ? [key] : key
     return this.#invalidate(
+      options,
       () => {
         if (!Array.isArray(keys)) checkKey(keys)
         for (const each of keys) checkKey(each)
@@ -138,6 +142,7 @@ export class TwoTierCache implements Cache {
 
   deletePattern(pattern: string, options?: InvalidateOptions): Promise<InvalidateResult> {
     return this.#invalidate(
+      options,
       () => checkPattern(pattern),
       () => this.#invalidator.pattern(pattern, options),
     )
@@ -145,6 +150,7 @@ export class TwoTierCache implements Cache {
 
   invalidateTags(tags: readonly string[], options?: InvalidateOptions): Promise<InvalidateResult> {
     return this.#invalidate(
+      options,
       () => checkTags(tags),
       () => this.#invalidator.scope({ kind: 'tags', names: tags }, options),
     )
@@ -153,6 +159,7 @@ export class TwoTierCache implements Cache {
   clear(namespace: string | readonly string[], options?: InvalidateOptions): Promise<InvalidateResult> {
     const names = typeof namespace === 'string' ? [namespace] : namespace
     return this.#invalidate(
+      options,
       () => {
         if (!Array.isArray(names)) checkNamespace(names)
         for (const name of names) checkNamespace(name)
@@ -199,11 +206,21 @@ export class TwoTierCache implements Cache {
   }
 
   /** Within a transaction an invalidation is too early: others may load the old value until the commit. */
-  async #invalidate(check: () => void, run: () => Promise<InvalidateResult>): Promise<InvalidateResult> {
+  async #invalidate(
+    options: InvalidateOptions | undefined,
+    check: () => void,
+    run: () => Promise<InvalidateResult>,
+  ): Promise<InvalidateResult> {
     check()
+    checkInvalidateOptions(options ?? {})
     this.#core.throwIfClosed()
     if (isInTransaction()) afterCommitToo(run)
-    return run()
+    this.#invalidating++
+    try {
+      return await run()
+    } finally {
+      this.#invalidating--
+    }
   }
 
   async #past<Value>(key: string, loader: Loader<Value>): Promise<Value> {
@@ -221,8 +238,8 @@ export class TwoTierCache implements Cache {
     await this.#warmer.store().catch(() => {})
     this.#core.closing = true
     const untilMs = clock.monotonic() + drainMs
-    while (partitions.some(({ flights }) => !flights.empty) && clock.monotonic() < untilMs)
-      await clock.sleep(lookAgainMs)
+    const busy = () => this.#invalidating > 0 || partitions.some(({ flights }) => !flights.empty)
+    while (busy() && clock.monotonic() < untilMs) await clock.sleep(lookAgainMs)
     await this.#link.close()
     this.#core.memory.clear()
   }

@@ -43,7 +43,7 @@ export class Partition {
   readonly #sweepers: Sweepers
   readonly #removed: RemovedVersions
   readonly #scopes = new Map<string, EntryScope>()
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting = new Set<() => void>()
   #walking = 0
 
   constructor(index: number, clock: Clock, memory: MemoryTier, sweepers: Sweepers) {
@@ -60,14 +60,16 @@ export class Partition {
     this.settle()
   }
 
-  /** Resolves at the next `trust` or `settle`. */
-  settled(): Promise<void> {
-    return new Promise(resolve => this.#waiting.push(resolve))
+  /** Calls `wake` at the next `trust` or `settle`, unless the returned function is called before. */
+  onceSettled(wake: () => void): () => void {
+    this.#waiting.add(wake)
+    return () => this.#waiting.delete(wake)
   }
 
   /** There is nothing to wait for: no connection can be had. */
   settle(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve()
+    for (const wake of this.#waiting) wake()
+    this.#waiting.clear()
   }
 
   /** There is no second tier: what is known here is all there is. */

@@ -10,6 +10,14 @@ import type { EntryPolicy } from '../policy/entry-policy.js'
 import { lifetimeMs } from '../policy/lifetime.js'
 import type { LoadRun } from './load-context.js'
 
+/** Of a batch, which has read the second tier already. */
+export interface BatchPart {
+  /** The second tier did not answer: it is not asked again. */
+  readonly away: boolean
+  /** Told when this key waits for somebody else's load. */
+  waits(): void
+}
+
 /** One key on its way through a miss. */
 export interface Loading {
   readonly key: string
@@ -19,8 +27,7 @@ export interface Loading {
   readonly options: LoadOptions
   /** Nobody waits for it: it is no miss. */
   readonly background?: boolean
-  /** Of a batch, which has read the second tier already: told when this key waits for somebody else's load. */
-  readonly waits?: () => void
+  readonly batch?: BatchPart
 }
 
 /** Where a load began. */

@@ -40,13 +40,14 @@ export class Loads {
   async bring(loading: Loading, loader: Loader<unknown>): Promise<LoadedValue> {
     const shared = this.#core.sharedFor(loading.policy)
     if (!shared) return this.#here(loading, loader)
-    const { partition } = loading
+    const { partition, batch } = loading
+    if (batch?.away) return this.alone(loading, loader)
     const wait = this.#core.arrival(partition)
     if (wait) await wait
     if (partition.journal.size > 0 && !(await this.#invalidator.replay(partition)))
       return this.alone(loading, loader)
     let unreadable: string | undefined
-    if (!loading.waits && partition.connected && partition.trusted(this.#core.clock.monotonic())) {
+    if (!batch && partition.connected && partition.trusted(this.#core.clock.monotonic())) {
       let bytes: Buffer | undefined
       try {
         bytes = await shared.guard.run('get', partition, () => shared.tier.get(partition.index, loading.key))
@@ -134,7 +135,7 @@ export class Loads {
         return this.#load(shared, loading, loader, acquired.at, acquired.stale)
       else if (clock.monotonic() > untilMs) return this.alone(loading, loader)
       else {
-        loading.waits?.()
+        loading.batch?.waits()
         await waitForLease(this.#core, loading, attempt)
       }
       if (closed.aborted)

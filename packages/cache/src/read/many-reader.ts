@@ -15,6 +15,11 @@ import type { Reader } from './reader.js'
 /** Of one call. */
 const maxKeys = 10_000
 
+interface Found {
+  readonly found: Map<string, unknown>
+  readonly away: boolean
+}
+
 /** Reads of many keys in one step of the second tier, and loads of what is missing in one call. */
 export class ManyReader {
   readonly #core: Core
@@ -28,7 +33,8 @@ export class ManyReader {
   }
 
   async mget(keys: readonly string[], options: ReadOptions = {}): Promise<Map<string, unknown>> {
-    const found = await this.#find(keys, options)
+    this.#check(keys)
+    const { found } = await this.#find(keys, options)
     for (const key of keys) if (!found.has(key)) this.#tally.of(namespaceOf(key)).misses++
     return inOrder(keys, found)
   }
@@ -42,7 +48,8 @@ export class ManyReader {
   ): Promise<Map<string, unknown>> {
     if (typeof loadMany !== 'function')
       throw new CacheError('CACHE_OPTION_INVALID', 'loadMany must be a function', { field: 'loadMany' })
-    const found = past ? new Map<string, unknown>() : await this.#find(keys, options)
+    this.#check(keys)
+    const { found, away } = past ? { found: new Map(), away: false } : await this.#find(keys, options)
     const missing = [...new Set(keys)].filter(key => !found.has(key))
     const byAbsent = new Map<null | undefined, string[]>([
       [null, []],
@@ -59,7 +66,7 @@ export class ManyReader {
           const load = (context: LoadContext<unknown>) => batch.load(key, context)
           const value = past
             ? await load(new LoadRun([], () => undefined))
-            : await this.#reader.getOrSet(key, load, options, () => batch.decided(key))
+            : await this.#reader.getOrSet(key, load, options, { away, waits: () => batch.decided(key) })
           if (value !== undefined) found.set(key, value)
         } finally {
           batch.decided(key)
@@ -71,14 +78,18 @@ export class ManyReader {
     return inOrder(keys, found)
   }
 
-  /** What both tiers have. @throws CacheError CACHE_KEY_INVALID, CACHE_OPTION_INVALID. */
-  async #find(keys: readonly string[], options: LoadOptions | ReadOptions): Promise<Map<string, unknown>> {
+  /** @throws CacheError CACHE_KEY_INVALID, CACHE_OPTION_INVALID, CACHE_CLOSED. */
+  #check(keys: readonly string[]): void {
     if (!Array.isArray(keys) || keys.length > maxKeys)
       throw new CacheError('CACHE_OPTION_INVALID', `keys must be an array of at most ${maxKeys} keys`, {
         field: 'keys',
       })
     for (const key of keys) checkKey(key)
     this.#core.throwIfClosed()
+  }
+
+  /** What both tiers have. @throws CacheError CACHE_OPTION_INVALID. */
+  async #find(keys: readonly string[], options: LoadOptions | ReadOptions): Promise<Found> {
     const found = new Map<string, unknown>()
     const asked: Loading[] = []
     for (const key of new Set(keys)) {
@@ -90,8 +101,8 @@ export class ManyReader {
       else if (this.#core.sharedFor(policy))
         asked.push({ key, partition, policy, options, flight: new Flight(key, namespace) })
     }
-    if (asked.length > 0) await this.#readShared(asked, found)
-    return found
+    const away = asked.length > 0 && !(await this.#readShared(asked, found))
+    return { found, away }
   }
 
   #inMemory(key: string, namespace: string): { value: unknown } | undefined {
@@ -104,15 +115,18 @@ export class ManyReader {
     return { value: memory.valueAt(late.slot) }
   }
 
-  async #readShared(asked: readonly Loading[], found: Map<string, unknown>): Promise<void> {
+  /** False: the second tier was asked and did not answer. */
+  async #readShared(asked: readonly Loading[], found: Map<string, unknown>): Promise<boolean> {
     const { shared, clock } = this.#core
-    if (!shared) return
+    if (!shared) return true
     const partitions = [...new Set(asked.map(each => each.partition))]
     await Promise.all(partitions.map(partition => this.#core.arrival(partition)))
-    const untrusted = partitions.filter(partition => !partition.trusted(clock.monotonic()))
-    await Promise.all(untrusted.map(partition => this.#core.belief(partition)))
-    const readable = asked.filter(({ partition }) => partition.connected && partition.journal.size === 0)
-    if (readable.length === 0) return
+    await Promise.all(partitions.map(partition => this.#core.belief(partition)))
+    const readable = asked.filter(
+      ({ partition }) =>
+        partition.connected && partition.journal.size === 0 && partition.trusted(clock.monotonic()),
+    )
+    if (readable.length === 0) return true
     const connections = readable.map(({ partition }) => partition.connection)
     for (const { partition, flight } of readable) partition.flights.add(flight)
     try {
@@ -122,8 +136,10 @@ export class ManyReader {
         const bytes = blobs[at]
         if (bytes && loading.partition.connection === connections[at]) this.#take(loading, bytes, found)
       }
+      return true
     } catch (error) {
       if (!(error instanceof CacheError)) throw error
+      return false
     } finally {
       for (const { partition, flight } of readable) partition.flights.remove(flight)
     }

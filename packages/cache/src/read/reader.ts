@@ -9,7 +9,7 @@ import type { Partition } from '../mirror/partition.js'
 import { adopt } from './adopt.js'
 import { held } from './held.js'
 import type { LoadTally } from './load-tally.js'
-import type { Loading } from './loading.js'
+import type { BatchPart, Loading } from './loading.js'
 import type { Loads } from './loads.js'
 
 const noOptions: LoadOptions = {}
@@ -39,12 +39,13 @@ export class Reader {
       if (here?.state === 'good') return this.#fromMemory(here.slot, namespace)
     }
     const shared = this.#core.sharedFor(policy)
+    let believed = false
     if (shared) {
       const wait = this.#core.arrival(partition)
       if (wait) await wait
-      if (!partition.trusted(this.#core.clock.monotonic())) await this.#core.belief(partition)
+      believed = partition.trusted(this.#core.clock.monotonic()) || (await this.#core.belief(partition))
     }
-    if (!shared || !partition.connected || partition.journal.size > 0) {
+    if (!shared || !believed || !partition.connected || partition.journal.size > 0) {
       this.#tally.of(namespace).misses++
       return undefined
     }
@@ -73,7 +74,7 @@ export class Reader {
     key: string,
     loader: Loader<unknown>,
     options: LoadOptions = noOptions,
-    waits?: () => void,
+    batch?: BatchPart,
   ): Promise<unknown> {
     checkKey(key)
     if (typeof loader !== 'function')
@@ -81,7 +82,7 @@ export class Reader {
     if (options.tags) checkTags(options.tags)
     const { core, namespace, partition } = this.#at(key)
     const policy = core.policies.of(namespace, options)
-    const loading = { key, partition, policy, options, ...(waits && { waits }) }
+    const loading = { key, partition, policy, options, ...(batch && { batch }) }
     const signal = options.signal
     for (;;) {
       core.throwIfClosed()
@@ -100,7 +101,7 @@ export class Reader {
       }
       const current = partition.flights.joinable(key)
       if (current && partition.trusted(core.clock.monotonic())) {
-        waits?.()
+        batch?.waits()
         const joined = { known: partition.known, gen: partition.gen }
         const loaded = await this.#patiently({ ...loading, flight: current }, current.join())
         if (isFresh(partition, current, loaded, joined)) return readCopy(loaded.copy)

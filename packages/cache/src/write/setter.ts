@@ -10,6 +10,7 @@ import type { Partition } from '../mirror/partition.js'
 import type { EntryPolicy } from '../policy/entry-policy.js'
 import { lifetimeMs } from '../policy/lifetime.js'
 import type { Invalidated, PartitionPosition, Position } from '../remote/remote-tier.js'
+import { checkAcknowledged } from './check-invalidate-options.js'
 import type { Invalidator } from './invalidator.js'
 
 /** One value on its way into both tiers. */
@@ -66,6 +67,7 @@ export class Setter {
     const policy = this.#core.policies.of(namespace, options)
     const { tags = nothingTagged, version = -1, acknowledged = false } = options
     checkTags(tags)
+    checkAcknowledged(acknowledged)
     if (options.version !== undefined && !(Number.isSafeInteger(version) && version >= 0))
       throw new CacheError('CACHE_OPTION_INVALID', 'version must be an integer, 0 or above', {
         field: 'version',
