@@ -18,9 +18,9 @@ export interface Loading {
   readonly policy: EntryPolicy
   readonly options: LoadOptions
   /** Nobody waits for it: it is no miss. */
-  readonly background?: boolean
+  readonly background?: boolean | undefined
   /** Of a batch, which has read the second tier already: told when this key waits for somebody else's load. */
-  readonly waits?: () => void
+  readonly waits?: (() => void) | undefined
 }
 
 /** Where a load began. */
