@@ -1,9 +1,11 @@
 import { audit } from './audit.js'
+import { cache } from './cache.js'
 import { retrieval } from './retrieval.js'
 import { tokens } from './tokens.js'
 
 const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   audit,
+  cache,
   retrieval,
   tokens,
 }

@@ -47,15 +47,16 @@ type Options = EntryOptions & Pick<LoadOptions & SetOptions, 'tags' | 'signal' |
 
 /** @throws CacheError CACHE_OPTION_INVALID that names the option. */
 export function entryPolicy(options: Options, under: EntryPolicy = base): EntryPolicy {
-  const policy: { -readonly [Name in keyof EntryPolicy]: EntryPolicy[Name] } = { ...under }
+  let policy: Draft | undefined
   for (const name in options) {
     const value = options[name as keyof Options]
     if (value === undefined || callOnly.has(name)) continue
     const read = readers[name as keyof EntryOptions]
     if (!read) throw invalid(name, `${name} is not an option`)
+    policy ??= { ...under }
     read(policy, value)
   }
-  return policy
+  return policy ?? under
 }
 
 type Draft = { -readonly [Name in keyof EntryPolicy]: EntryPolicy[Name] }

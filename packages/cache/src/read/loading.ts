@@ -26,8 +26,8 @@ export interface Loading {
   readonly policy: EntryPolicy
   readonly options: LoadOptions
   /** Nobody waits for it: it is no miss. */
-  readonly background?: boolean
-  readonly batch?: BatchPart
+  readonly background?: boolean | undefined
+  readonly batch?: BatchPart | undefined
 }
 
 /** Where a load began. */

@@ -80,22 +80,27 @@ export class Reader {
     if (typeof loader !== 'function')
       throw new CacheError('CACHE_OPTION_INVALID', 'The loader must be a function', { field: 'loader', key })
     if (options.tags) checkTags(options.tags)
-    const { core, namespace, partition } = this.#at(key)
+    const core = this.#core
+    const namespace = namespaceOf(key)
+    const partition = core.partitionFor(key)
     const policy = core.policies.of(namespace, options)
-    const loading = { key, partition, policy, options, ...(batch && { batch }) }
     const signal = options.signal
+    const loadingOf = (flight: Flight, background?: boolean): Loading => ({
+      key,
+      partition,
+      flight,
+      policy,
+      options,
+      background,
+      batch,
+    })
     for (;;) {
       core.throwIfClosed()
       throwIfAborted(signal, key)
       if (policy.memory) {
         const here = held(core, partition, key)
         if (here?.state === 'good') {
-          if (here.refresh)
-            this.#refresh(
-              { ...loading, background: true, flight: new Flight(key, namespace) },
-              loader,
-              here.slot,
-            )
+          if (here.refresh) this.#refresh(loadingOf(new Flight(key, namespace), true), loader, here.slot)
           return this.#fromMemory(here.slot, namespace)
         }
       }
@@ -103,18 +108,14 @@ export class Reader {
       if (current && partition.trusted(core.clock.monotonic())) {
         batch?.waits()
         const joined = { known: partition.known, gen: partition.gen }
-        const loaded = await this.#patiently({ ...loading, flight: current }, current.join())
+        const loaded = await this.#patiently(loadingOf(current), current.join())
         if (isFresh(partition, current, loaded, joined)) return readCopy(loaded.copy)
         continue
       }
-      const flight = new Flight(key, namespace)
-      const loaded = await this.#patiently({ ...loading, flight }, this.#fly({ ...loading, flight }, loader))
+      const loading = loadingOf(new Flight(key, namespace))
+      const loaded = await this.#patiently(loading, this.#fly(loading, loader))
       return readCopy(loaded.copy)
     }
-  }
-
-  #at(key: string): { core: Core; namespace: string; partition: Partition } {
-    return { core: this.#core, namespace: namespaceOf(key), partition: this.#core.partitionFor(key) }
   }
 
   /** Goes on to its end whoever gives up waiting. */
@@ -155,10 +156,14 @@ export class Reader {
   }
 
   /** The flight's end, unless the caller's patience or its signal ends before. */
-  async #patiently(loading: Loading, end: Promise<LoadedValue>): Promise<LoadedValue> {
-    const { policy, options, key } = loading
+  #patiently(loading: Loading, end: Promise<LoadedValue>): Promise<LoadedValue> {
+    const { policy, options } = loading
     const soft = policy.softTimeoutMs > 0 && policy.staleMs > 0
-    if (!soft && !options.signal) return end
+    return soft || options.signal ? this.#orLeave(loading, end, soft) : end
+  }
+
+  async #orLeave(loading: Loading, end: Promise<LoadedValue>, soft: boolean): Promise<LoadedValue> {
+    const { options, key } = loading
     end.catch(() => {}) // the caller may have left
     const left = new AbortController()
     const ends: Promise<LoadedValue>[] = [end]

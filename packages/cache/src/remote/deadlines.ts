@@ -1,17 +1,24 @@
 import type { Clock } from '@voiceassist/kernel'
 
-interface Pending {
-  dueMs: number
-  expire: (() => void) | undefined
+/** What is to happen at a time, unless it is taken away before. */
+export interface Deadline {
+  readonly dueMs: number
+  readonly expire: () => void
+  isSet: boolean
+  before: Deadline | undefined
+  after: Deadline | undefined
 }
 
-/** Deadlines that are all equally far away: the first set is the first due, and one timer serves them all. */
+/**
+ * Deadlines that are all equally far away: the first set is the first due, and one timer serves them all. A list of
+ * links, so that nothing of a call outlives its answer.
+ */
 export class Deadlines {
   readonly #clock: Clock
   readonly #afterMs: number
   readonly #closed: AbortSignal
-  #pending: Pending[] = []
-  #head = 0
+  #first: Deadline | undefined
+  #last: Deadline | undefined
   #watching = false
 
   constructor(clock: Clock, afterMs: number, closed: AbortSignal) {
@@ -20,50 +27,47 @@ export class Deadlines {
     this.#closed = closed
   }
 
-  /** Calls `expire` when the time is over, unless the returned object's `expire` was removed before. */
-  set(expire: () => void): Pending {
-    const pending: Pending = { dueMs: this.#clock.monotonic() + this.#afterMs, expire }
-    this.#pending.push(pending)
+  set(nowMs: number, expire: () => void): Deadline {
+    const before = this.#last
+    const deadline: Deadline = { dueMs: nowMs + this.#afterMs, expire, isSet: true, before, after: undefined }
+    if (before) before.after = deadline
+    else this.#first = deadline
+    this.#last = deadline
     if (!this.#watching) void this.#watch()
-    return pending
+    return deadline
+  }
+
+  /** False: it has come already, or was taken away. */
+  take(deadline: Deadline): boolean {
+    if (!deadline.isSet) return false
+    deadline.isSet = false
+    const { before, after } = deadline
+    if (before) before.after = after
+    else this.#first = after
+    if (after) after.before = before
+    else this.#last = before
+    deadline.before = undefined
+    deadline.after = undefined
+    return true
   }
 
   async #watch(): Promise<void> {
     this.#watching = true
     try {
-      for (;;) {
-        const next = this.#next()
-        if (!next) return
+      for (let next = this.#first; next; next = this.#first) {
         const leftMs = next.dueMs - this.#clock.monotonic()
         if (leftMs > 0) await this.#clock.sleep(leftMs, this.#closed)
-        else {
-          this.#head++
-          next.expire?.()
-        }
+        else this.#expire(next)
       }
     } catch {
-      for (const pending of this.#pending.slice(this.#head)) pending.expire?.()
-      this.#pending = []
-      this.#head = 0
+      for (let next = this.#first; next; next = this.#first) this.#expire(next)
     } finally {
       this.#watching = false
     }
   }
 
-  /** The earliest that is still wanted. */
-  #next(): Pending | undefined {
-    for (; this.#head < this.#pending.length; this.#head++) {
-      const pending = this.#pending[this.#head] as Pending
-      if (pending.expire) {
-        if (this.#head > 1024) {
-          this.#pending = this.#pending.slice(this.#head)
-          this.#head = 0
-        }
-        return pending
-      }
-    }
-    this.#pending = []
-    this.#head = 0
-    return undefined
+  #expire(deadline: Deadline): void {
+    this.take(deadline)
+    deadline.expire()
   }
 }

@@ -49,26 +49,20 @@ export class RemoteGuard {
     const startedMs = this.#clock.monotonic()
     const connection = at?.connection
     return new Promise((resolve, reject) => {
-      const deadline = this.#deadlines.set(() => {
-        deadline.expire = undefined
+      const deadline = this.#deadlines.set(startedMs, () => {
         this.#failed(operation, startedMs, 'timeout')
         reject(unavailable(operation, 'did not answer in time'))
       })
-      const settle = () => {
-        if (!deadline.expire) return false
-        deadline.expire = undefined
-        return true
-      }
       call().then(
         answer => {
-          if (!settle()) return
+          if (!this.#deadlines.take(deadline)) return
           if (at && at.connection !== connection)
             return reject(unavailable(operation, 'answered on a connection that was lost'))
           this.#succeeded(operation, startedMs)
           resolve(answer)
         },
         cause => {
-          if (!settle()) return
+          if (!this.#deadlines.take(deadline)) return
           if ((cause as Error | undefined)?.name !== 'ReplyError')
             this.#failed(operation, startedMs, 'failed')
           reject(unavailable(operation, 'failed', cause))

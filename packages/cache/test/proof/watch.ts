@@ -1,5 +1,6 @@
 import { readEnvelope } from '#src/codec/envelope'
 import { ValueCodec } from '#src/codec/value-codec'
+import { entryPolicy } from '#src/policy/entry-policy'
 import type {
   AcquireReply,
   FillReply,
@@ -61,7 +62,7 @@ export function watch(world: World, { node, operation }: Call, result: unknown):
 }
 
 function versionIn(key: string, envelope: Buffer): number {
-  return (codec.decode(key, readEnvelope(envelope)) as Version).v
+  return (codec.decode(key, entryPolicy({}), readEnvelope(envelope)) as Version).v
 }
 
 function brief(result: unknown): string {
