@@ -202,8 +202,10 @@ export class Invalidator {
     return guard.run('invalidate', partition, async () => {
       if (scope.kind === 'keys') return tier.invalidateKeys(index, scope.names, note)
       if (scope.kind === 'all') {
-        await tier.newGen(index, partition.gen ?? '')
-        return (await tier.readMeta(index)) as { gen: string; seq: number }
+        // The one that is known here may be another: then nothing would be void.
+        const { gen } = await tier.readMeta(index)
+        await tier.newGen(index, gen)
+        return tier.readMeta(index)
       }
       const [reply] = await tier.invalidateScope([index], scope, note)
       if (!reply || 'error' in reply) throw reply?.error ?? new Error('no reply')
