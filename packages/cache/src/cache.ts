@@ -36,6 +36,7 @@ export interface EntryOptions {
 export interface ReadOptions {
   readonly memory?: boolean
   readonly remote?: boolean
+  /** Ends the wait for the second tier: CACHE_ABORTED. */
   readonly signal?: AbortSignal
 }
 

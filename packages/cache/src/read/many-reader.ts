@@ -11,6 +11,7 @@ import { LoadRun } from './load-context.js'
 import type { LoadTally } from './load-tally.js'
 import type { Loading } from './loading.js'
 import type { Reader } from './reader.js'
+import { unlessAborted } from './unless-aborted.js'
 
 /** Of one call. */
 const maxKeys = 10_000
@@ -34,7 +35,8 @@ export class ManyReader {
 
   async mget(keys: readonly string[], options: ReadOptions = {}): Promise<Map<string, unknown>> {
     this.#check(keys)
-    const { found } = await this.#find(keys, options)
+    const finding = this.#find(keys, options)
+    const { found } = await (options.signal ? unlessAborted(finding, options.signal) : finding)
     for (const key of keys) if (!found.has(key)) this.#tally.of(namespaceOf(key)).misses++
     return inOrder(keys, found)
   }

@@ -11,6 +11,7 @@ import { held } from './held.js'
 import type { LoadTally } from './load-tally.js'
 import type { BatchPart, Loading } from './loading.js'
 import type { Loads } from './loads.js'
+import { aborted, throwIfAborted, unlessAborted } from './unless-aborted.js'
 
 const noOptions: LoadOptions = {}
 const refreshAgainMs = 1000
@@ -29,6 +30,11 @@ export class Reader {
 
   /** A miss where memory and the second tier have nothing that is believed. */
   async get(key: string, options: ReadOptions = {}): Promise<unknown> {
+    const end = this.#get(key, options)
+    return options.signal ? unlessAborted(end, options.signal, key) : end
+  }
+
+  async #get(key: string, options: ReadOptions): Promise<unknown> {
     checkKey(key)
     this.#core.throwIfClosed()
     const namespace = namespaceOf(key)
@@ -200,17 +206,4 @@ function isFresh(
 ): boolean {
   if (joined.gen === loaded.gen && joined.known <= loaded.seq) return true
   return voidSeq <= loaded.seq && !partition.voids(loaded.gen, loaded.seq, key, namespace, loaded.tags)
-}
-
-function throwIfAborted(signal: AbortSignal | undefined, key: string): void {
-  if (signal?.aborted)
-    throw new CacheError('CACHE_ABORTED', 'The caller gave up', { key, cause: signal.reason })
-}
-
-function aborted(signal: AbortSignal, left: AbortSignal, key: string): Promise<never> {
-  return new Promise((_, reject) => {
-    const give = () =>
-      reject(new CacheError('CACHE_ABORTED', 'The caller gave up', { key, cause: signal.reason }))
-    signal.addEventListener('abort', give, { once: true, signal: left })
-  })
 }
