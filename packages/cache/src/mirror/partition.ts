@@ -146,6 +146,8 @@ export class Partition {
         let dropped = 0
         for (const key of scope.names) {
           this.#observeChange(key, seq)
+          const version = this.versionOf(key)
+          if (version >= 0) this.#removed.add(key, version)
           if (this.#memory.deleteBelow(key, seq)) dropped++
           this.flights.hitKey(key, seq)
         }
@@ -172,11 +174,6 @@ export class Partition {
 
   /** Without a second tier the counter is kept here. */
   applyAlone(scope: Invalidated): number {
-    if (scope.kind === 'keys')
-      for (const key of scope.names) {
-        const version = this.versionOf(key)
-        if (version >= 0) this.#removed.add(key, version)
-      }
     this.seen++
     this.known = this.seen
     this.apply(scope, this.seen)

@@ -36,6 +36,7 @@ export interface Written {
   readonly at: PartitionPosition | null
 }
 
+const unchanged: Written = { stored: false, journaled: false, at: null }
 const nothingTagged: readonly string[] = []
 
 /** Sets a value: an invalidation and a fill in one, so that an older load cannot come after it. */
@@ -118,10 +119,12 @@ export class Setter {
         throw new Error('the journal could not be sent')
       const known = write.known ?? nothingKnown(partition)
       if (known && this.#core.sharedFor(policy)) return await this.#shared(shared, write, known, scope)
+      if (hasNewer(write)) return unchanged
       const note = { from: this.#core.instance, acknowledge: write.acknowledged }
       const position = await shared.guard.run('invalidate', partition, () =>
         shared.tier.invalidateKeys(partition.index, [flight.key], note),
       )
+      if (hasNewer(write)) return unchanged // it came meanwhile
       shared.sync.applyOwn(partition, scope, position)
       const stored = follows(write.known, position) && this.#keep(write, position)
       return { stored, journaled: false, at: atOf(partition, position) }
@@ -173,9 +176,8 @@ export class Setter {
   }
 
   #alone(write: Write): Written {
-    const { partition, flight, version } = write
-    if (version >= 0 && partition.versionOf(flight.key) >= version)
-      return { stored: false, journaled: false, at: null }
+    const { partition, flight } = write
+    if (hasNewer(write)) return unchanged
     const seq = partition.applyAlone({ kind: 'keys', names: [flight.key] })
     return { stored: this.#keep(write, { gen: partition.gen ?? '', seq }), journaled: false, at: null }
   }
@@ -198,6 +200,11 @@ export class Setter {
       version,
     })
   }
+}
+
+/** By what this process knows, where the second tier does not keep versions. */
+function hasNewer({ partition, flight, version }: Write): boolean {
+  return version >= 0 && partition.versionOf(flight.key) >= version
 }
 
 function knownOf({ gen, known }: Partition): Position | null {

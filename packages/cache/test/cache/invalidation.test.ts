@@ -115,6 +115,24 @@ describe.each(setups)('invalidation, %s', setup => {
   })
 })
 
+test('a version of what is kept out of the second tier', async () => {
+  const cluster = aCluster()
+  const a = await cluster.open('a', { defaults: { remote: false } })
+  expect(await a.set('k', 2, { version: 2 })).toMatchObject({ stored: true })
+  expect(await a.set('k', 1, { version: 1 })).toMatchObject({ stored: false })
+  await cluster.settle()
+  expect(await a.get('k')).toBe(2)
+  const step = cluster.hold('a', 'invalidateKeys', 'send')
+  const late = a.set('k', 3, { version: 3 })
+  await step.reached
+  expect(await a.set('k', 4, { version: 4 })).toMatchObject({ stored: true })
+  step.release()
+  expect(await late).toMatchObject({ stored: false })
+  await cluster.settle()
+  expect(await a.get('k')).not.toBe(3)
+  expect(await a.set('k', 5, { version: 5 })).toMatchObject({ stored: true })
+})
+
 describe('C4 acknowledged mode', () => {
   test('all who live have confirmed: it returns without waiting', async () => {
     const cluster = aCluster()
