@@ -7,11 +7,16 @@ import { outageRaces } from './outage-races.js'
 import { peerRaces } from './peer-races.js'
 import { type Elsewhere, key, kinds, type Race, type Stage } from './race.js'
 import { readRaces } from './read-races.js'
+import { transactionRaces } from './transaction-races.js'
 
 /** Interleavings at which caches with several tiers were seen to keep a stale value, numbered 1 to 42. */
-const races: readonly Race[] = [...loadRaces, ...readRaces, ...outageRaces, ...peerRaces].toSorted(
-  (one, other) => one.row - other.row,
-)
+const races: readonly Race[] = [
+  ...loadRaces,
+  ...readRaces,
+  ...outageRaces,
+  ...peerRaces,
+  ...transactionRaces,
+].toSorted((one, other) => one.row - other.row)
 
 const elsewhere: readonly Elsewhere[] = [
   {
@@ -60,26 +65,28 @@ const elsewhere: readonly Elsewhere[] = [
 let cluster: Cluster
 afterEach(() => cluster?.close())
 
-for (const race of races) {
-  const { row, title, ownEnd } = race
-  describe(`${row}: ${title}`, () => {
-    test.each(race.kinds ?? ['key' as const])('%s', async kind => {
-      cluster = new Cluster()
-      cluster.source.set(key, 'v1')
-      const [a, b] = [await cluster.open('a'), await cluster.open('b')]
-      const invalidate: Stage['invalidate'] = cache => {
-        cluster.source.set(key, 'v2')
-        return kinds[kind](cache)
-      }
-      await race.run({ cluster, a, b, invalidate })
-      if (ownEnd) return
-      await cluster.settle()
-      expect(await cluster.everywhere(key)).not.toContain('v1')
-      await cluster.pass(3000)
-      expect(await cluster.everywhere(key)).not.toContain('v1')
+describe('C1 no stale refill', () => {
+  for (const race of races) {
+    const { row, title, ownEnd } = race
+    describe(`${row}: ${title}`, () => {
+      test.each(race.kinds ?? ['key' as const])('%s', async kind => {
+        cluster = new Cluster()
+        cluster.source.set(key, 'v1')
+        const [a, b] = [await cluster.open('a'), await cluster.open('b')]
+        const invalidate: Stage['invalidate'] = cache => {
+          cluster.source.set(key, 'v2')
+          return kinds[kind](cache)
+        }
+        await race.run({ cluster, a, b, invalidate })
+        if (ownEnd) return
+        await cluster.settle()
+        expect(await cluster.everywhere(key)).not.toContain('v1')
+        await cluster.pass(3000)
+        expect(await cluster.everywhere(key)).not.toContain('v1')
+      })
     })
-  })
-}
+  }
+})
 
 test('each of the 42 is here, or it is said why not and where it is held', () => {
   const rows = new Set([...races, ...elsewhere].map(({ row }) => row))
