@@ -64,6 +64,8 @@ export class World {
   openSets = 0
   /** Messages come twice; asked for each. */
   duplicates: () => boolean = () => false
+  /** Of a directed run: what stays where it is. */
+  held: (call: Call) => boolean = () => false
   readonly partitions: number
   readonly #engine: Engine
   readonly #options: WorldOptions
@@ -162,7 +164,11 @@ export class World {
   }
 
   moving(call: Call): boolean {
-    return !call.node.partitioned && !(call.state === 'ran' && (call.node.paused || call.node.dead))
+    return (
+      !this.held(call) &&
+      !call.node.partitioned &&
+      !(call.state === 'ran' && (call.node.paused || call.node.dead))
+    )
   }
 
   readSource(load: Load): void {
