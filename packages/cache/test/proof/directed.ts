@@ -58,7 +58,7 @@ export class Stage {
   }
 }
 
-const all: readonly Directed[] = [
+export const directedAll: readonly Directed[] = [
   ...directedReads,
   ...directedWrites,
   ...directedLoads,
@@ -66,11 +66,11 @@ const all: readonly Directed[] = [
   ...directedClock,
 ]
 
-export const directedNames = all.map(({ name }) => name)
+export const directedNames = directedAll.map(({ name }) => name)
 
 /** What it broke. */
 export async function runDirected(engine: Engine, name: string): Promise<readonly string[]> {
-  const directed = all.find(each => each.name === name)
+  const directed = directedAll.find(each => each.name === name)
   if (!directed) throw new Error(`There is no directed run ${name}`)
   const stage = new Stage(engine)
   await stage.world.settle()

@@ -51,8 +51,8 @@ export const guardsDirected: readonly (readonly [run: string, without: Mutation]
       'nobody joins what was hit',
       [
         'mirror/flights.js',
-        'this.#joinable.get(flight.key) === flight)\n            this.#joinable.delete',
-        'false)\n            this.#joinable.delete',
+        'if (flight.readSeq < seq && this.#joinable.get(flight.key) === flight)',
+        'if (false)',
       ],
       noneJoins,
     ),
@@ -213,7 +213,7 @@ export const guardsDirected: readonly (readonly [run: string, without: Mutation]
       [
         beat,
         "const row = await guard.probe('renewRow'",
-        "const early = guard.probe('positions', null, () => remote.positions()); const row = await guard.probe('renewRow'",
+        "const early = guard.probe('positions', null, () => remote.positions()); early.catch(() => {}); const row = await guard.probe('renewRow'",
       ],
     ),
   ],

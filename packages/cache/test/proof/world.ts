@@ -189,6 +189,7 @@ export class World {
 
   /** Whatever is under way arrives, in the order in which it was sent; loads too where `loads` says so. */
   async flush(loads: boolean | (() => boolean) = true, only?: (node: Node) => boolean): Promise<void> {
+    await this.settle()
     for (let rounds = 0; rounds < 5000; rounds++) {
       const call = this.calls.find(each => this.moving(each) && (!only || only(each.node)))
       if (call) {
