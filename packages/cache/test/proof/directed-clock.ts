@@ -35,9 +35,9 @@ export const directedClock: readonly Directed[] = [
       b.paused = true
       operations.delete(a, 's:1', true)
       await stage.pass(2200)
-      for (const _ of [...b.bus]) b.bus.pop()
       b.paused = false
       stage.hold(b)
+      while (b.bus.length > 0) await world.arrive(b)
       await stage.pass(1)
       for (const call of world.calls.filter(
         ({ node, operation }) => node === b && operation.name === 'positions',

@@ -3,7 +3,7 @@ import type { Directed } from './directed.js'
 export const directedReads: readonly Directed[] = [
   {
     name: 'a call joins a load whose tags were invalidated before they were known',
-    async run({ world, operations, a, ...stage }) {
+    async run({ world, operations, a }) {
       operations.getOrSet(a, 'd:1', {}, { lateTags: true })
       await world.flush(false)
       world.readSource(world.source.loads[0]!)
@@ -12,7 +12,6 @@ export const directedReads: readonly Directed[] = [
       operations.getOrSet(a, 'd:1', {}, { lateTags: true })
       await world.settle()
       await world.flush()
-      void stage
     },
   },
   {

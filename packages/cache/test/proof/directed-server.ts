@@ -76,8 +76,10 @@ export const directedServer: readonly Directed[] = [
       }
       operations.invalidateTags(b, ['t1'])
       await world.settle()
-      await world.flush(false, node => node === b)
+      const own = stage.call('invalidateScope', b)
+      await world.run(own)
       b.bus = []
+      await world.answer(own)
       stage.release()
       await world.answer(stage.call('readMeta', b))
       operations.get(b, 'd:1')

@@ -58,7 +58,7 @@ export class Stage {
   }
 }
 
-export const directedAll: readonly Directed[] = [
+const all: readonly Directed[] = [
   ...directedReads,
   ...directedWrites,
   ...directedLoads,
@@ -66,11 +66,11 @@ export const directedAll: readonly Directed[] = [
   ...directedClock,
 ]
 
-export const directedNames = directedAll.map(({ name }) => name)
+export const directedNames = all.map(({ name }) => name)
 
 /** What it broke. */
 export async function runDirected(engine: Engine, name: string): Promise<readonly string[]> {
-  const directed = directedAll.find(each => each.name === name)
+  const directed = all.find(each => each.name === name)
   if (!directed) throw new Error(`There is no directed run ${name}`)
   const stage = new Stage(engine)
   await stage.world.settle()

@@ -45,7 +45,7 @@ export async function runSeed(engine: Engine, seed: number, steps = defaultSteps
   return { seed, bad, trace: world.trace, stats: { ...stats, loads: world.source.calls } }
 }
 
-const defaultSteps = 120
+const defaultSteps = Number(process.env.STEPS ?? 120)
 
 async function step(
   world: World,

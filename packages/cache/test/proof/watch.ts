@@ -31,7 +31,8 @@ export function watch(world: World, { node, operation }: Call, result: unknown):
       if (result) oracle.renewed(operation.key as string, args[2] as string, serverMs)
       return
     case 'release':
-      return oracle.released(operation.key as string, args[2] as string)
+      oracle.released(operation.key as string, args[2] as string)
+      return
     case 'fill': {
       const { key, token, envelope } = args[0] as FillRequest
       oracle.released(key, token)
