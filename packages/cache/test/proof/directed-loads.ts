@@ -1,4 +1,4 @@
-import type { Directed } from './directed.js'
+import type { Directed } from './stage.js'
 
 export const directedLoads: readonly Directed[] = [
   {
