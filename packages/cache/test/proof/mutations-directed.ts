@@ -27,7 +27,11 @@ export const guardsDirected: readonly (readonly [run: string, without: Mutation]
   ],
   [
     'a plain read without trust finds what a lost message made void',
-    guard('a plain read is believed under trust', ['read/adopt.js', 'partition.trusted(nowMs) &&', '']),
+    guard(
+      'a plain read is believed under trust',
+      ['read/adopt.js', 'partition.trusted(nowMs) &&', ''],
+      ['read/reader.js', '!believed || ', ''],
+    ),
   ],
   [
     'a load in memory alone is under way while messages are lost',
@@ -73,8 +77,8 @@ export const guardsDirected: readonly (readonly [run: string, without: Mutation]
     'a process sets before the second tier has answered it',
     guard('a set carries what was known at the call', [
       setter,
-      'const { known } = write;',
-      'const known = write.known ?? knownOf(partition);',
+      'write.known ?? nothingKnown(partition)',
+      'write.known ?? knownOf(partition)',
     ]),
   ],
   [
@@ -97,7 +101,7 @@ export const guardsDirected: readonly (readonly [run: string, without: Mutation]
     'a set in memory alone runs after a newer one elsewhere',
     guard('a value kept in memory alone follows what was known', [
       setter,
-      'follows(known, position) && ',
+      'follows(write.known, position) && ',
       '',
     ]),
   ],
@@ -105,7 +109,7 @@ export const guardsDirected: readonly (readonly [run: string, without: Mutation]
     'an answer to the walk of a pattern is lost',
     guard('each batch of a walk has a deadline', [
       'write/invalidator.js',
-      "await guard.run('scan', null, () => batches.next())",
+      "await shared.guard.run('scan', null, () => batches.next())",
       'await batches.next()',
     ]),
   ],
@@ -147,7 +151,11 @@ export const guardsDirected: readonly (readonly [run: string, without: Mutation]
   ],
   [
     'two batches each hold what the other waits for',
-    guard('a batch loads what it was granted before it waits', ['read/loads.js', 'loading.waits?.();', '']),
+    guard('a batch loads what it was granted before it waits', [
+      'read/loads.js',
+      'loading.batch?.waits();',
+      '',
+    ]),
   ],
   [
     'so many tags are invalidated that records go',
