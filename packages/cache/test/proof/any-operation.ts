@@ -1,8 +1,8 @@
 import type { LoadOptions } from '#src/cache'
+import type { Node } from './node.js'
 import type { Operations } from './operations.js'
 import type { Prng } from './prng.js'
 import type { Profile } from './profile.js'
-import type { Node } from './world.js'
 
 const patterns = ['u:*', '?:1', '*']
 

@@ -1,7 +1,8 @@
 import type { MemorySnapshot } from '#src/testing'
+import type { Node } from './node.js'
 import type { Prng } from './prng.js'
 import type { FaultKind } from './profile.js'
-import type { Node, World } from './world.js'
+import type { World } from './world.js'
 
 const evicted = ['value', 'value', 'lease', 'mark', 'meta', 'registry'] as const
 

@@ -3,14 +3,18 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Engine } from './engine.js'
 
-/** One guard of the engine, taken out. */
-export interface Mutation {
-  readonly guard: string
+/** What a guard is taken out with. */
+export interface Edit {
   /** Compiled, below `dist`. */
   readonly file: string
   /** Stands there exactly once. */
   readonly find: string
   readonly replace: string
+}
+
+export interface Mutation {
+  readonly guard: string
+  readonly edits: readonly Edit[]
 }
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url))
@@ -28,15 +32,7 @@ export async function withMutant<Result>(
   try {
     cpSync(dist, folder, { recursive: true, filter: from => !left.test(from.slice(dist.length)) })
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-    const file = join(folder, mutation.file)
-    const code = readFileSync(file, 'utf8')
-    const found = code.split(mutation.find).length - 1
-    if (found !== 1)
-      throw new Error(`${mutation.guard}: found ${found} times in ${mutation.file}: ${mutation.find}`)
-    writeFileSync(
-      file,
-      code.replace(mutation.find, () => mutation.replace),
-    )
+    for (const edit of mutation.edits) change(folder, edit)
     const load = (name: string) => import(pathToFileURL(join(folder, name)).href)
     const { createCacheIn } = (await load('create-cache.js')) as Engine
     const { memoryServer } = (await load('testing/memory-remote.js')) as Engine
@@ -44,4 +40,14 @@ export async function withMutant<Result>(
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function change(folder: string, { file, find, replace }: Edit): void {
+  const code = readFileSync(join(folder, file), 'utf8')
+  const found = code.split(find).length - 1
+  if (found !== 1) throw new Error(`Stands ${found} times in ${file}, not once: ${find}`)
+  writeFileSync(
+    join(folder, file),
+    code.replace(find, () => replace),
+  )
 }

@@ -1,6 +1,7 @@
 import type { LoadOptions } from '#src/cache'
+import type { Node } from './node.js'
 import { tagsOf, type Version } from './source.js'
-import type { Node, World } from './world.js'
+import type { World } from './world.js'
 
 export interface Task {
   readonly node: Node

@@ -18,7 +18,7 @@ interface Holder {
 /** Judges what instances return and the second tier stores; it knows the source, and nothing of the engine's state. */
 export class Oracle {
   readonly bad: string[] = []
-  readonly stats = { reads: 0, fills: 0, sets: 0, acknowledged: 0, early: 0, refused: 0 }
+  readonly stats = { reads: 0, fills: 0, sets: 0, acknowledged: 0, refused: 0 }
   readonly #keys: readonly string[]
   readonly #partitions: number
   /** The newest version whose predecessor was invalidated by a step that has run. */

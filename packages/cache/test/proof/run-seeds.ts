@@ -17,13 +17,13 @@ export function* every(step: number, from: number, count: number): Iterable<numb
 /** How to see it again, and what came before. */
 export function report({ seed, bad, trace }: Outcome): string {
   return [
-    `SEED=${seed} npx vitest run packages/cache/test/proof/random-1.test.ts`,
+    `SEED=${seed} npx vitest run packages/cache/test/proof/random-1.test.ts (TRACE: lines kept, 80)`,
     ...trace,
     ...bad.slice(0, 5),
   ].join('\n')
 }
 
-/** SEED: that run alone. SEEDS: so many, instead of 2000, or 40,000 with TEST_LONG. */
+/** SEED: that run alone. SEEDS: so many, instead of 2000, or 40,000 with TEST_LONG. STEPS: how long each is. */
 export function seedsOf(half: 1 | 2): number[] {
   const { SEED, SEEDS, TEST_LONG } = process.env
   if (SEED) return half === 1 ? [Number(SEED)] : []

@@ -1,10 +1,11 @@
 import { anyRead, anyWrite } from './any-operation.js'
 import type { Engine } from './engine.js'
 import { Faults } from './faults.js'
+import type { Node } from './node.js'
 import { Operations } from './operations.js'
 import { Prng } from './prng.js'
 import { type Profile, profileOf } from './profile.js'
-import { allKeys, type Node, World } from './world.js'
+import { allKeys, World } from './world.js'
 
 /** In this time all must be as the source is, once nothing goes wrong any more: two resynchronisation intervals. */
 const healMs = 2 * (500 + 250 + 100)
@@ -45,7 +46,7 @@ export async function runSeed(engine: Engine, seed: number, steps = defaultSteps
   return { seed, bad, trace: world.trace, stats: { ...stats, loads: world.source.calls } }
 }
 
-const defaultSteps = 120
+const defaultSteps = Number(process.env.STEPS ?? 120)
 
 async function step(
   world: World,

@@ -17,6 +17,8 @@ export class SimTime {
 /** One process's clock: it can be stopped with its process, and its wall time can be set. */
 export class SimClock implements Clock {
   wallStepMs = 0
+  /** For how long the machine was suspended: its monotonic clock stood still. */
+  suspendedMs = 0
   readonly #time: SimTime
   #sleepers: Sleeper[] = []
 
@@ -29,7 +31,7 @@ export class SimClock implements Clock {
   }
 
   monotonic(): number {
-    return this.#time.nowMs
+    return this.#time.nowMs - this.suspendedMs
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -9,13 +9,23 @@ import type {
   SetReply,
   SetRequest,
 } from '#src/remote/remote-tier'
-import type { Version } from './source.js'
-import type { Call, World } from './world.js'
+import type { Call } from './node.js'
+import type { Oracle } from './oracle.js'
+import type { SimTime } from './sim-time.js'
+import type { Source, Version } from './source.js'
 
 const codec = new ValueCodec('va', [])
 
+interface Watched {
+  readonly oracle: Oracle
+  readonly source: Source
+  readonly time: SimTime
+  readonly serverStepMs: number
+  log(text: string): void
+}
+
 /** Tells the oracle of a step of the second tier that has just run. */
-export function watch(world: World, { node, operation }: Call, result: unknown): void {
+export function watch(world: Watched, { node, operation }: Call, result: unknown): void {
   const { oracle, source, time } = world
   const { name, args } = operation
   const serverMs = time.nowMs + world.serverStepMs
@@ -31,7 +41,8 @@ export function watch(world: World, { node, operation }: Call, result: unknown):
       if (result) oracle.renewed(operation.key as string, args[2] as string, serverMs)
       return
     case 'release':
-      return oracle.released(operation.key as string, args[2] as string)
+      oracle.released(operation.key as string, args[2] as string)
+      return
     case 'fill': {
       const { key, token, envelope } = args[0] as FillRequest
       oracle.released(key, token)

@@ -1,43 +1,14 @@
-import type { Cache } from '#src/cache'
 import type { CacheOptions } from '#src/cache-options'
 import type { RemoteMessage } from '#src/remote/remote-tier'
 import type { CallPlan, GatedOperation, MemoryServer } from '#src/testing'
 import { Deferred } from './deferred.js'
 import type { Engine } from './engine.js'
+import type { Call, Node } from './node.js'
 import { Oracle } from './oracle.js'
 import { Prng } from './prng.js'
 import { SimClock, SimTime } from './sim-time.js'
 import { type Load, Source, type Version } from './source.js'
 import { watch } from './watch.js'
-
-/** A call of the second tier on its way. */
-export interface Call {
-  readonly node: Node
-  readonly operation: GatedOperation
-  state: 'sent' | 'ran'
-  readonly send: Deferred
-  readonly reply: Deferred
-}
-
-interface OnBus {
-  readonly message: RemoteMessage
-  readonly arrival: Deferred
-}
-
-/** One process. */
-export interface Node {
-  readonly id: string
-  readonly cache: Cache
-  readonly clock: SimClock
-  bus: OnBus[]
-  /** Stopped: neither its timers nor what arrives makes it act. */
-  paused: boolean
-  /** Nothing of its calls and messages moves. */
-  partitioned: boolean
-  dead: boolean
-  /** Values on their way into this process's memory alone. */
-  readonly localSets: Map<string, number[]>
-}
 
 export interface WorldOptions {
   readonly seed?: number
@@ -64,6 +35,8 @@ export class World {
   openSets = 0
   /** Messages come twice; asked for each. */
   duplicates: () => boolean = () => false
+  /** Of a directed run: what stays where it is. */
+  held: (call: Call) => boolean = () => false
   readonly partitions: number
   readonly #engine: Engine
   readonly #options: WorldOptions
@@ -162,7 +135,11 @@ export class World {
   }
 
   moving(call: Call): boolean {
-    return !call.node.partitioned && !(call.state === 'ran' && (call.node.paused || call.node.dead))
+    return (
+      !this.held(call) &&
+      !call.node.partitioned &&
+      !(call.state === 'ran' && (call.node.paused || call.node.dead))
+    )
   }
 
   readSource(load: Load): void {
@@ -183,6 +160,7 @@ export class World {
 
   /** Whatever is under way arrives, in the order in which it was sent; loads too where `loads` says so. */
   async flush(loads: boolean | (() => boolean) = true, only?: (node: Node) => boolean): Promise<void> {
+    await this.settle()
     for (let rounds = 0; rounds < 5000; rounds++) {
       const call = this.calls.find(each => this.moving(each) && (!only || only(each.node)))
       if (call) {
