@@ -26,6 +26,18 @@ export interface Message {
   readonly [field: string]: unknown
 }
 
+/** What worker.mjs says. */
+interface Told {
+  readonly ready?: true
+  readonly begun?: true
+  readonly stale?: string
+  readonly question?: number
+  readonly keys?: readonly string[]
+  readonly id?: number
+  readonly value?: unknown
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
 /** The worker ended before it answered. */
 export class Gone extends Error {}
 
@@ -46,12 +58,12 @@ export class CacheProcess {
     this.#exited = once(this.#child, 'exit')
     this.ready = new Promise((resolve, reject) => {
       this.#child.on('message', message => {
-        const told = message as Record<string, never>
+        const told = message as Told
         if (told.ready) resolve()
-        else if (told.question !== undefined) void this.#answer(told.question, told.keys, events)
+        else if (told.question !== undefined) void this.#answer(told.question, told.keys ?? [], events)
         else if (told.stale !== undefined) events.stale(told.stale)
         else if (told.begun) events.begun()
-        else this.#settle(told.id, told)
+        else this.#settle(told)
       })
       this.#child.once('exit', () => {
         this.gone = true
@@ -88,7 +100,7 @@ export class CacheProcess {
     this.#child.kill('SIGCONT')
   }
 
-  async #answer(question: number, keys: string[], events: WorkerEvents): Promise<void> {
+  async #answer(question: number, keys: readonly string[], events: WorkerEvents): Promise<void> {
     this.#send({ question, versions: await events.source(keys) })
   }
 
@@ -96,10 +108,7 @@ export class CacheProcess {
     if (this.#child.connected) this.#child.send(message, () => {})
   }
 
-  #settle(
-    id: number,
-    { value, error }: { value?: unknown; error?: { code: string; message: string } },
-  ): void {
+  #settle({ id = -1, value, error }: Told): void {
     const call = this.#calls.get(id)
     this.#calls.delete(id)
     if (error) call?.reject(Object.assign(new Error(error.message), { code: error.code }))
