@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+interface Packed {
+  readonly name: string
+  readonly filename: string
+  readonly files: readonly { readonly path: string }[]
+}
+
+describe('the packages as npm packs them, in an empty project', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'voiceassist-packed-'))
+  let packed: readonly Packed[]
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  beforeAll(async () => {
+    const npm = (args: readonly string[], cwd: string) => run('npm', args, { cwd, timeout: 150_000 })
+    const pack = ['pack', './packages/kernel', './packages/cache', '--json', '--ignore-scripts']
+    const { stdout } = await npm([...pack, '--pack-destination', folder], root)
+    packed = Object.values(JSON.parse(stdout))
+    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+    const tarballs = packed.map(({ filename }) => join(folder, filename))
+    await npm(
+      ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs],
+      folder,
+    )
+  }, 300_000)
+
+  /** What a module of the project prints. */
+  async function print(source: string): Promise<string> {
+    writeFileSync(join(folder, 'main.js'), source)
+    return (await run(process.execPath, ['main.js'], { cwd: folder })).stdout.trim()
+  }
+
+  const inMemory = `
+    import { createCache } from '@voiceassist/cache'
+    let loads = 0
+    const cache = createCache()
+    const load = () => cache.getOrSet('user:1', () => ++loads, { tags: ['t'] })
+    const seen = [await load(), await load()]
+    await cache.delete('user:1')
+    seen.push(await load())
+    await cache.invalidateTags(['t'])
+    seen.push(await load())
+    await cache.close()
+    console.log(seen.join())`
+
+  test('hold what is compiled with its sources, a licence and a page, and nothing else', () => {
+    expect(packed.map(({ name }) => name)).toEqual(['@voiceassist/kernel', '@voiceassist/cache'])
+    for (const { name, files } of packed) {
+      const paths = new Set(files.map(({ path }) => path))
+      for (const path of paths)
+        expect(path).toMatch(/^(package\.json|README\.md|LICENSE|src\/.+\.ts|dist\/.+\.(js|d\.ts)(\.map)?)$/)
+      for (const path of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'])
+        expect(paths).toContain(path)
+      for (const path of paths) {
+        if (!path.endsWith('.map')) continue
+        const map = JSON.parse(readFileSync(join(folder, 'node_modules', name, path), 'utf8'))
+        for (const source of map.sources) expect(paths).toContain(posix.join(dirname(path), source))
+      }
+    }
+  })
+
+  test('cache in memory', async () => {
+    expect(await print(inMemory)).toBe('1,1,2,3')
+  })
+
+  test('need no client for the decorators and for tests', async () => {
+    const source = `
+      import { cacheDecorators } from '@voiceassist/cache/decorators'
+      import { memoryServer } from '@voiceassist/cache/testing'
+      console.log(typeof cacheDecorators, typeof memoryServer)`
+    expect(await print(source)).toBe('function function')
+  })
+
+  test.each([
+    ['redis', 'ioredis'],
+    ['lmdb', 'lmdb'],
+  ])('without a client, /%s says that %s is missing', async (subpath, client) => {
+    const source = `
+      import('@voiceassist/cache/${subpath}').then(
+        () => console.log('imported'),
+        error => console.log(error.code, error.message))`
+    expect(await print(source)).toMatch(new RegExp(`^ERR_MODULE_NOT_FOUND Cannot find package '${client}' `))
+  })
+
+  test('without pg, /postgres takes a connection of yours, and else says what is missing', async () => {
+    const source = `
+      import { createCache } from '@voiceassist/cache'
+      import { createRelay, trackTable } from '@voiceassist/cache/postgres'
+      const relay = createRelay({
+        connectionString: 'postgres://127.0.0.1:1/none',
+        cache: createCache(),
+        tables: [trackTable({ table: 'users', columns: ['id'], key: row => 'user:' + row.id })],
+        onError: error => {
+          console.log(error.code, error.message, error.cause?.message)
+          process.exit()
+        },
+      })`
+    expect(await print(source)).toMatch(/Cannot find package 'pg'/)
+  })
+
+  test('bring types that a strict compiler takes, libraries checked', async () => {
+    writeFileSync(
+      join(folder, 'consumer.ts'),
+      `import { createCache, type Cache } from '@voiceassist/cache'
+       import { cacheDecorators } from '@voiceassist/cache/decorators'
+       const cache: Cache = createCache({ memory: { maxEntries: 10 } })
+       export const name: string = await cache.getOrSet('user:1', () => 'Ada', { ttl: '5m' })
+       export const { cacheResult } = cacheDecorators(cache)`,
+    )
+    const modules = join(root, 'node_modules')
+    const options = [
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--strict',
+      '--skipLibCheck',
+      'false',
+      '--noEmit',
+    ]
+    const types = ['--types', 'node', '--typeRoots', join(modules, '@types')]
+    const tsc = join(modules, 'typescript/bin/tsc')
+    const told = await run(process.execPath, [tsc, ...options, ...types, 'consumer.ts'], {
+      cwd: folder,
+    }).catch((error: { stdout: string }) => error)
+    expect(told.stdout).toBe('')
+  })
+
+  test('install nothing native but an accelerator that they do without', async () => {
+    const native = () =>
+      readdirSync(join(folder, 'node_modules'), { recursive: true, encoding: 'utf8' })
+        .filter(path => path.endsWith('.node'))
+        .filter(path => !path.startsWith(join('@msgpackr-extract', '/')))
+    expect(native()).toEqual([])
+    for (const optional of ['@msgpackr-extract', 'msgpackr-extract'])
+      rmSync(join(folder, 'node_modules', optional), { recursive: true, force: true })
+    expect(await print(inMemory)).toBe('1,1,2,3')
+  })
+})

@@ -1,0 +1,17 @@
+import { canStartRedis, type KeyValueServer, startRedis } from '@voiceassist/testkit'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { testProcesses } from './scenarios.js'
+
+describe.skipIf(!canStartRedis())('four processes over Redis', () => {
+  let server: KeyValueServer
+  beforeAll(async () => {
+    server = await startRedis()
+  }, 120_000)
+  afterAll(() => server.close())
+
+  testProcesses({
+    redis: () => ({ url: server.url }),
+    servers: () => [server],
+    settled: async () => {},
+  })
+})

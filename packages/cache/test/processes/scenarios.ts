@@ -1,0 +1,174 @@
+import { eventually, type KeyValueServer, testSeed } from '@voiceassist/testkit'
+import { Redis } from 'ioredis'
+import { expect, onTestFinished, test } from 'vitest'
+import type { CacheProcess } from './cache-process.js'
+import { startLoad } from './random-load.js'
+import { World } from './world.js'
+
+/** With TEST_LONG many more calls. */
+const calls = process.env.TEST_LONG ? 20_000 : 300
+
+export interface Tested {
+  /** As `redisTier` takes it. */
+  redis(): object
+  /** Masters. */
+  servers(): readonly KeyValueServer[]
+  /** Resolves when servers that were away serve again. */
+  settled(): Promise<void>
+}
+
+/** What four processes over one second tier keep, whatever happens to them and to it. */
+export function testProcesses({ redis, servers, settled }: Tested): void {
+  const begin = async (title: string) => {
+    const seed = testSeed(title)
+    const world = await World.open({ redis: redis() })
+    const load = startLoad(world, seed)
+    await world.calls(calls)
+    return { world, load }
+  }
+
+  test('a steady load of all operations', async () => {
+    const { world, load } = await begin('steady load')
+    await world.calls(2 * calls)
+    await load.end()
+    await world.settle()
+    expect(world.count.acknowledged).toBeGreaterThan(0)
+  })
+
+  test('processes are killed in the middle of a load, and started again', async () => {
+    const { world, load } = await begin('killed processes')
+    for (const at of [0, 2]) {
+      const victim = world.workers[at] as CacheProcess
+      await world.kill(victim)
+      const { acknowledged } = world.count
+      await world.reached(() => world.count.acknowledged, acknowledged + 4)
+      await world.restart(victim)
+      await world.calls(calls)
+    }
+    await load.end()
+    await world.settle()
+    for (const worker of world.workers)
+      expect((await world.facts(worker)).longestAcknowledgedMs).toBeLessThan(acknowledgedMs)
+  })
+
+  test('a process that holds a lease dies, and another one takes over', async () => {
+    const world = await World.open({ redis: redis() })
+    const [holder, other] = world.workers as [CacheProcess, CacheProcess]
+    let asked = 0
+    world.answer = async () => (asked++ === 0 ? new Promise<number[]>(() => {}) : [7])
+    void holder.call({ call: 'getOrSet', keys: ['a:0'] }).catch(() => {})
+    await eventually(() => expect(asked).toBe(1))
+    const waits = other.call({ call: 'getOrSet', keys: ['a:0'] })
+    await holder.kill()
+    expect(await waits).toEqual([['a:0', 7]])
+    expect(asked).toBe(2)
+  })
+
+  test('a process is stopped for longer than its lease, and wakes up', async () => {
+    const { world, load } = await begin('a stopped process')
+    const sleeper = world.workers[1] as CacheProcess
+    await Promise.all(world.keys.map(key => world.read(sleeper, 'getOrSet', [key])))
+    const repeated = world.stop(sleeper)
+    const awake = world.live()[0] as CacheProcess
+    // Returns when the lease of the one that sleeps has run out.
+    for (const key of world.keys.slice(0, 8))
+      void world.write(awake, [key], { call: 'delete', options: { acknowledged: true } })
+    const { acknowledged } = world.count
+    await world.reached(() => world.count.acknowledged, acknowledged + 4)
+    await repeated
+    const queued = world.keys.flatMap(key => [
+      world.read(sleeper, 'get', [key]),
+      world.read(sleeper, 'getOrSet', [key]),
+    ])
+    sleeper.continue()
+    await Promise.all(queued)
+    expect(world.oracle.violations).toEqual([])
+    await world.calls(calls)
+    await load.end()
+    await world.settle()
+  })
+
+  test('connections are cut', async () => {
+    const { world, load } = await begin('cut connections')
+    const raw = servers().map(({ url }) => new Redis(url))
+    onTestFinished(() => raw.forEach(client => void client.disconnect()))
+    for (const type of ['normal', 'pubsub', 'normal', 'pubsub']) {
+      await Promise.all(raw.map(client => client.call('client', 'kill', 'type', type, 'skipme', 'yes')))
+      await world.calls(calls / 4)
+    }
+    await load.end()
+    await world.settle()
+  })
+
+  test('a server stands still, with all connections open', async () => {
+    const { world, load } = await begin('a paused server')
+    const [server] = servers() as [KeyValueServer]
+    await server.pause()
+    await world.reached(() => world.count.journaled, world.count.journaled + 50)
+    await server.resume()
+    await settled()
+    await world.connected()
+    await world.calls(calls)
+    await load.end()
+    await world.settle()
+  })
+
+  test('a server is restarted: empty, and then as an older copy of itself', async () => {
+    const { world, load } = await begin('a restarted server')
+    const [server] = servers() as [KeyValueServer]
+    await server.kill()
+    await server.start()
+    await settled()
+    await world.connected()
+    await world.calls(calls / 2)
+    await server.dump()
+    await world.calls(calls / 2)
+    await server.kill()
+    await server.start()
+    await settled()
+    await world.connected()
+    await world.calls(calls / 2)
+    await load.end()
+    await world.settle()
+  })
+
+  test('everything is flushed in the middle of a load', async () => {
+    const { world, load } = await begin('flushed')
+    const raw = servers().map(({ url }) => new Redis(url))
+    onTestFinished(() => raw.forEach(client => void client.disconnect()))
+    for (let times = 0; times < 3; times++) {
+      await Promise.all(raw.map(client => client.flushall()))
+      await world.calls(calls / 3)
+    }
+    await load.end()
+    await world.settle()
+  })
+
+  test('a cold key that 1,000 ask for at once is loaded once', async () => {
+    const world = await World.open({ redis: redis(), verifyHits: 0, remoteTimeoutMs: 5000 })
+    for (const key of ['a:cold', 'b:cold', 'a:colder']) {
+      let begun = 0
+      let asked = 0
+      let release = () => {}
+      const held = new Promise<void>(resolve => {
+        release = resolve
+      })
+      world.begun = () => {
+        if (++begun === 4) release()
+      }
+      world.answer = async () => {
+        asked++
+        await held
+        return [3]
+      }
+      const answers = await Promise.all(
+        world.workers.map(worker => worker.call({ call: 'stampede', keys: [key], times: 250 })),
+      )
+      expect(answers.flat()).toEqual(Array.from({ length: 1000 }, () => [key, 3]))
+      expect(asked).toBe(1)
+    }
+  })
+}
+
+/** Lease and margin, two deadlines of the second tier, and a busy machine. */
+const acknowledgedMs = 2050 + 200 + 1000
