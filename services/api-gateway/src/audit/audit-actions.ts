@@ -30,6 +30,8 @@ export const auditActions = {
   'document.reindex': 'A document was cut and embedded anew',
   'document.delete': 'A document was deleted',
   'kb.exchange_embedder': 'All vectors were replaced by those of another model',
+  'cache.look': 'An administrator looked at what the cache keeps under a key',
+  'cache.invalidate': 'An administrator took values out of the cache',
   'audit.list': 'Audit rows were read',
   'audit.export': 'Audit rows were exported',
   'audit.verify': 'The chain was verified',

@@ -31,7 +31,8 @@ export async function runServe(environment: NodeJS.ProcessEnv): Promise<number> 
   const stop = stopSignal()
   try {
     await refuseTakenPort(config)
-    if (config.databaseUrl !== undefined) {
+    // Gateways that share a Redis tell each other what to forget.
+    if (config.databaseUrl !== undefined && config.cache.redis === undefined) {
       const lock = await lockGateway(config.databaseUrl, systemClock, () => {
         logger.fatal({ code: 'ANOTHER_GATEWAY' }, 'another gateway has taken this database over')
         stop.now(1)
@@ -87,7 +88,7 @@ async function listen(
   const administrator = await createFirstAdministrator(database.db, services.auth)
   start.done = true
   process.stdout.write(
-    `${startScreen({ url, database: database.description, embedder: describe(embedder), answers: config.llm?.model ?? 'quotations', documents: total, version, administrator })}\n`,
+    `${startScreen({ url, database: database.description, embedder: describe(embedder), answers: config.llm?.model ?? 'quotations', cache: dependencies.cache.description, documents: total, version, administrator })}\n`,
   )
   logger.info({ port: config.port, database: database.kind }, 'listening')
 }

@@ -12,7 +12,7 @@ const patienceMs = 5000
 const retryMs = 250
 
 /**
- * One gateway a database, while instances cannot tell each other what to forget. The lock lives on a connection of
+ * One gateway a database, where no shared cache (REDIS_URL) lets instances tell each other what to forget. The lock lives on a connection of
  * its own; when a restart of the server takes it away, it is asked for again, and `onLost` is called when by then
  * another gateway has it.
  * @throws GatewayError ANOTHER_GATEWAY.
@@ -63,7 +63,7 @@ export async function lockGateway(url: string, clock: Clock, onLost: () => void)
     while (!(await take())) {
       if (clock.monotonic() > deadline)
         throw new GatewayError('ANOTHER_GATEWAY', 'Another gateway serves this database', {
-          remedy: 'Stop it, or give this one a database of its own (DATABASE_URL)',
+          remedy: 'Set REDIS_URL, to the same Redis for both',
         })
       await clock.sleep(retryMs)
     }
