@@ -196,6 +196,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       configVariables[name] as ConfigVariable<ReturnType<(typeof configVariables)[K]['parse']>>,
       environment,
     )
+  const redisSettings = {
+    password: read('REDIS_PASSWORD'),
+    maxConnections: read('REDIS_MAX_CONNECTIONS')!,
+    healthCheckIdleMs: read('REDIS_HEALTH_CHECK_INTERVAL')! * 1000,
+  }
   const place = redisPlace({
     REDIS_URL: read('REDIS_URL'),
     REDIS_CLUSTER: read('REDIS_CLUSTER'),
@@ -216,12 +221,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     },
     cache: {
       enabled: read('CACHE_ENABLED') === 'true',
-      redis: place && {
-        place,
-        password: read('REDIS_PASSWORD'),
-        maxConnections: read('REDIS_MAX_CONNECTIONS')!,
-        healthCheckIdleMs: read('REDIS_HEALTH_CHECK_INTERVAL')! * 1000,
-      },
+      redis: place && { place, ...redisSettings },
       encryptionKeys: read('CACHE_ENCRYPTION_KEYS'),
     },
     embeddings:

@@ -2,7 +2,7 @@ import type { CacheOptions } from '@voiceassist/cache'
 
 /**
  * Users and logins decide what a request may do: they are read from the tier that all gateways share, where an
- * invalidation holds at once, and never from this process's memory (docs/decisions/0020-cached-authorisation.md).
+ * invalidation holds at once, and never from this process's memory (docs/decisions/0027-cached-authorisation.md).
  */
 export const cacheNamespaces = {
   user: { ttl: '15m', sensitive: true, memory: false },

@@ -20,7 +20,7 @@ export interface CachedLoginCheckOptions {
 /**
  * Lets in by what the second tier has of a login and its account; never refuses by it: a refusal is the database's, which
  * also notes the use. The tier is asked only while it misses no change that is older than a second
- * (docs/decisions/0020-cached-authorisation.md).
+ * (docs/decisions/0027-cached-authorisation.md).
  */
 export function cachedLoginCheck(options: CachedLoginCheckOptions): LoginCheck {
   const { gateway, db, clock, limits, stored } = options

@@ -31,9 +31,9 @@ export async function runServe(environment: NodeJS.ProcessEnv): Promise<number> 
   const stop = stopSignal()
   try {
     await refuseTakenPort(config)
-    // Gateways that share a Redis tell each other what to forget.
-    if (config.databaseUrl !== undefined && config.cache.redis === undefined) {
-      const lock = await lockGateway(config.databaseUrl, systemClock, () => {
+    if (config.databaseUrl !== undefined) {
+      const mode = config.cache.redis ? 'shared' : 'alone'
+      const lock = await lockGateway(config.databaseUrl, mode, systemClock, () => {
         logger.fatal({ code: 'ANOTHER_GATEWAY' }, 'another gateway has taken this database over')
         stop.now(1)
       })
