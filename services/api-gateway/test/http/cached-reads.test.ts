@@ -191,4 +191,30 @@ describeDatabases('what is read through the cache', kind => {
       expect(open.counted('user').hits).toBeGreaterThan(hits)
     })
   })
+
+  test.runIf(kind === 'server')(
+    'authorisation asks the database while changes are not relayed',
+    {
+      timeout,
+    },
+    async () => {
+      const asViewer = async () =>
+        (await open.call('GET', '/api/admin/kb/documents', undefined, viewer)).status
+      await eventually(() => expect(open.gateway.isCurrent()).toBe(true))
+      await eventually(async () => expect(await asViewer()).toBe(200))
+      // Another takes the relay's turn, and relays nothing.
+      await open.run(`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'cache-relay' and datname = current_database()`)
+      await open.run('select pg_advisory_lock(8306006)')
+      try {
+        await eventually(() => expect(open.gateway.relayStats()?.active).toBe(false))
+        await open.run(`update users set role = 'user' where role = 'viewer'`)
+        await eventually(async () => expect(await asViewer()).toBe(403))
+        expect(open.gateway.relayStats()?.active).toBe(false)
+      } finally {
+        await open.run('select pg_advisory_unlock(8306006)')
+      }
+      await eventually(() => expect(open.gateway.relayStats()?.active).toBe(true))
+    },
+  )
 })
