@@ -99,6 +99,19 @@ export const invalidateCacheRequest = strictObject(
 )
 export type InvalidateCacheRequest = Static<typeof invalidateCacheRequest>
 
+export const warmCacheRequest = strictObject({
+  maxKeys: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'Default: 1000' })),
+})
+export type WarmCacheRequest = Static<typeof warmCacheRequest>
+
+export const cacheWarming = strictObject({
+  wanted: Type.Integer({ minimum: 0, description: 'Keys that were wanted and not in memory' }),
+  warmed: Type.Integer({ minimum: 0, description: 'Of those, found or loaded' }),
+  failed: count,
+  left: Type.Integer({ minimum: 0, description: 'Of those, not tried in ten seconds' }),
+})
+export type CacheWarming = Static<typeof cacheWarming>
+
 export const cacheInvalidation = strictObject({
   memory: Type.Boolean(),
   remote: Type.Enum(['done', 'journaled', 'none'], {

@@ -31,6 +31,7 @@ export const auditActions = {
   'document.delete': 'A document was deleted',
   'kb.exchange_embedder': 'All vectors were replaced by those of another model',
   'cache.look': 'An administrator looked at what the cache keeps under a key',
+  'cache.warm': 'An administrator had the cache filled with what was read most',
   'cache.invalidate': 'An administrator took values out of the cache',
   'audit.list': 'Audit rows were read',
   'audit.export': 'Audit rows were exported',

@@ -13,34 +13,42 @@ interface MessagesOfOwner {
   readonly rows: readonly ListedMessage[]
 }
 
+export function firstSessions(stored: ConversationReads, userId: string) {
+  return stored.listSessions({ userId, limit: firstPageRows })
+}
+
+export async function firstMessages(
+  db: Kysely<Database>,
+  stored: ConversationReads,
+  id: string,
+  order: 'asc' | 'desc',
+): Promise<MessagesOfOwner | undefined> {
+  const userId = await findSessionOwner(db, id)
+  if (userId === undefined) return undefined
+  const rows = await stored.listMessages({ id, userId }, { limit: firstPageRows, order })
+  return rows && { userId, rows }
+}
+
 /** First pages are kept; what lies behind them comes from the database each time. */
 export function cachedConversations(
   gateway: GatewayCache,
   db: Kysely<Database>,
   stored: ConversationReads,
 ): ConversationReads {
-  const firstMessages = (id: string, order: 'asc' | 'desc') =>
-    cachedRead(gateway, cacheKeys.messages(id, order), async (): Promise<MessagesOfOwner | undefined> => {
-      const userId = await findSessionOwner(db, id)
-      if (userId === undefined) return undefined
-      const rows = await stored.listMessages({ id, userId }, { limit: firstPageRows, order })
-      return rows && { userId, rows }
-    })
-
   return {
     async listSessions(query) {
       const { userId, limit, after } = query
       if (after !== undefined || limit > firstPageRows) return stored.listSessions(query)
-      const rows = await cachedRead(gateway, cacheKeys.sessions(userId), () =>
-        stored.listSessions({ userId, limit: firstPageRows }),
-      )
+      const rows = await cachedRead(gateway, cacheKeys.sessions(userId), () => firstSessions(stored, userId))
       return rows.slice(0, limit)
     },
 
     async listMessages(session, query) {
       const { limit, order, after } = query
       if (after !== undefined || limit > firstPageRows) return stored.listMessages(session, query)
-      const first = await firstMessages(session.id, order)
+      const first = await cachedRead(gateway, cacheKeys.messages(session.id, order), () =>
+        firstMessages(db, stored, session.id, order),
+      )
       return first?.userId === session.userId ? first.rows.slice(0, limit) : undefined
     },
 

@@ -5,9 +5,11 @@ import {
   cacheKeyQuery,
   cacheKeyState,
   cacheReport,
+  cacheWarming,
   type InvalidateCacheRequest,
   invalidateCacheRequest,
   noQuery,
+  warmCacheRequest,
 } from '@voiceassist/api-contract'
 import { GatewayError } from '../errors.js'
 import { userActorOf } from '../plugins/request-actor.js'
@@ -88,6 +90,23 @@ export const cacheRoutes: RoutePlugin<{ readonly cache: CacheService }> = async 
       const { acknowledged } = request.body
       return cache.invalidate(userActorOf(request), targetOf(request.body), { acknowledged })
     },
+  )
+
+  app.post(
+    '/cache/warm',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Bring what was read most back into memory',
+        description:
+          'Of this gateway, by its own record of reads: after a start, or an invalidation of much.',
+        querystring: noQuery,
+        body: warmCacheRequest,
+        response: { 200: cacheWarming },
+      },
+    },
+    async request => cache.warm(userActorOf(request), request.body),
   )
 }
 

@@ -1,4 +1,11 @@
-import type { CacheInstance, CacheStats, InvalidateResult, KeyState } from '@voiceassist/cache'
+import type {
+  CacheInstance,
+  CacheStats,
+  InvalidateResult,
+  KeyState,
+  WarmOptions,
+  WarmResult,
+} from '@voiceassist/cache'
 import { CacheError } from '@voiceassist/cache'
 import type { RelayStats } from '@voiceassist/cache/postgres'
 import type { Kysely } from 'kysely'
@@ -42,6 +49,8 @@ export interface CacheService {
     target: InvalidationTarget,
     options: { readonly acknowledged: boolean },
   ): Promise<InvalidateResult>
+  /** Brings what was read most back into this gateway's memory. */
+  warm(actor: Actor, options: Pick<WarmOptions, 'maxKeys'>): Promise<WarmResult>
   /** This gateway and those that share its second tier. @throws GatewayError CACHE_UNAVAILABLE. */
   instances(): Promise<readonly CacheInstance[]>
 }
@@ -49,9 +58,11 @@ export interface CacheService {
 export interface CacheServiceOptions {
   readonly gateway: GatewayCache
   readonly db: Kysely<Database>
+  /** By namespace. */
+  readonly loaders?: NonNullable<WarmOptions['loaders']>
 }
 
-export function createCacheService({ gateway, db }: CacheServiceOptions): CacheService {
+export function createCacheService({ gateway, db, loaders = {} }: CacheServiceOptions): CacheService {
   const { cache } = gateway
   return {
     report: () => ({
@@ -80,6 +91,11 @@ export function createCacheService({ gateway, db }: CacheServiceOptions): CacheS
         if ('tags' in target) return cache.invalidateTags(target.tags, options)
         return cache.clear(target.namespace, options)
       })
+    },
+
+    async warm(actor, { maxKeys }) {
+      await recordAudit(db, actor, { action: 'cache.warm' })
+      return cache.warm({ loaders, ...(maxKeys === undefined ? {} : { maxKeys }) })
     },
 
     instances: () => inGatewayErrors('instances', () => cache.instances()),

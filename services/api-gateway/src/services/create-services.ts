@@ -7,6 +7,7 @@ import { cachedConversations } from '../cache/cached-conversations.js'
 import { cachedDocuments } from '../cache/cached-documents.js'
 import { cachedLoginCheck } from '../cache/cached-login-check.js'
 import type { GatewayCache } from '../cache/gateway-cache.js'
+import { warmLoaders } from '../cache/warm-loaders.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
 import { type AuthService, createAuthService } from './accounts/auth.service.js'
@@ -64,7 +65,8 @@ export function createServices({
   maxDocumentBytes,
 }: ServicesOptions): Services {
   const search = createSearchService({ db, embedder })
-  const conversations = cachedConversations(gateway, db, storedConversations(db))
+  const storedReads = storedConversations(db)
+  const conversations = cachedConversations(gateway, db, storedReads)
   const limits = loginLimits
   const stored = createLoginCheck({ db, clock, limits })
   const logins = cachedLoginCheck({ gateway, db, clock, limits, stored })
@@ -76,7 +78,7 @@ export function createServices({
     search,
     documents: cachedDocuments(gateway, documents, tokenSecret),
     audit: createAuditService({ db, clock, auditKey }),
-    cache: createCacheService({ gateway, db }),
+    cache: createCacheService({ gateway, db, loaders: warmLoaders(db, storedReads) }),
     reads,
     answerTally: answers.tally,
   }

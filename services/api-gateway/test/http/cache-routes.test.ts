@@ -110,6 +110,27 @@ test('what somebody typed that is no id is not audited in clear', async () => {
   expect(JSON.stringify(rows)).not.toMatch(/smith/i)
 })
 
+test('what was read most is brought back by warming, and is true', async () => {
+  const made = await open.call<{ id: string }>('POST', '/api/sessions', { title: 'warm' })
+  const urls = [
+    '/api/sessions',
+    `/api/sessions/${made.body.id}/messages`,
+    '/api/admin/kb/documents',
+    '/api/admin/kb/documents?sourceType=any',
+  ]
+  for (let n = 0; n < 5; n++) for (const url of urls) await open.call('GET', url)
+  for (const namespace of ['sessions', 'messages', 'documents']) await invalidate({ namespace })
+  const { status, body } = await open.call<Record<string, number>>('POST', '/api/admin/cache/warm', {})
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ failed: 0, left: 0 })
+  expect(body.warmed).toBeGreaterThanOrEqual(3)
+  const loads = () => ['sessions', 'messages', 'documents'].map(name => open.counted(name).loads)
+  const before = loads()
+  for (const url of urls.slice(0, 3)) expect((await open.call('GET', url)).status, url).toBe(200)
+  expect(loads()).toEqual(before)
+  expect((await look('documents:50')).remote).toMatchObject({ tags: ['documents'] })
+})
+
 test('a body that names nothing, or two things, is refused, and so is a bad name', async () => {
   for (const body of [
     {},

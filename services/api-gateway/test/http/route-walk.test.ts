@@ -51,6 +51,7 @@ const intended: Record<string, RouteAccess> = {
   'GET /api/admin/cache/instances': 'admin',
   'GET /api/admin/cache/key': 'admin',
   'POST /api/admin/cache/invalidate': 'admin',
+  'POST /api/admin/cache/warm': 'admin',
   'GET /api/admin/kb/documents': 'viewer',
   'POST /api/admin/kb/documents': 'admin',
   'GET /api/admin/kb/documents/:id': 'viewer',
