@@ -2,6 +2,7 @@ import { answerOutcomes } from '@voiceassist/api-gateway/answers/answer-outcome'
 import { auditActions } from '@voiceassist/api-gateway/audit/audit-actions'
 import { configVariables } from '@voiceassist/api-gateway/config'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
+import { cacheErrors } from '@voiceassist/cache'
 import { endpoints } from './endpoint-list.mjs'
 
 /**
@@ -14,6 +15,7 @@ import { endpoints } from './endpoint-list.mjs'
 /** @type {DocList[]} */
 export const docLists = [
   { file: 'docs/errors.md', name: 'errors', lines: errorLines },
+  { file: 'docs/errors.md', name: 'cache errors', lines: cacheErrorLines },
   { file: 'docs/configuration.md', name: 'variables', lines: variableLines },
   { file: 'docs/audit.md', name: 'audit actions', lines: auditLines },
   { file: 'docs/endpoints.md', name: 'endpoints', lines: endpointLines },
@@ -28,6 +30,13 @@ function errorLines() {
       String(status),
       meaning,
     ]),
+  )
+}
+
+function cacheErrorLines() {
+  return table(
+    ['Code', 'Meaning'],
+    Object.entries(cacheErrors).map(([code, meaning]) => [`\`${code}\``, meaning]),
   )
 }
 

@@ -28,6 +28,7 @@ export async function endpoints() {
       search: unused,
       documents: unused,
       audit: unused,
+      cache: unused,
       reads: unused,
       answerTally: unused,
     },

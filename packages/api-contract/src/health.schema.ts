@@ -4,13 +4,16 @@ import { strictObject } from './schema-parts.js'
 export const liveness = strictObject({ status: Type.Literal('ok') })
 export type Liveness = Static<typeof liveness>
 
-const state = Type.Enum(['ok', 'down'])
+const states = ['ok', 'degraded', 'down'] as const
+const state = Type.Enum([...states], {
+  description: 'degraded: it works without this part, more slowly',
+})
 
 export const readiness = strictObject({
   status: state,
   checks: Type.Unsafe<Record<string, Static<typeof state>>>({
     type: 'object',
-    additionalProperties: { type: 'string', enum: ['ok', 'down'] },
+    additionalProperties: { type: 'string', enum: [...states] },
   }),
 })
 export type Readiness = Static<typeof readiness>

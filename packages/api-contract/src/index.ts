@@ -1,5 +1,6 @@
 export * from './audit.schema.js'
 export * from './auth.schema.js'
+export * from './cache.schema.js'
 export * from './documents.schema.js'
 export * from './health.schema.js'
 export * from './messages.schema.js'

@@ -10,7 +10,10 @@ export interface TierStats {
 }
 
 export interface NamespaceStats {
+  /** Of both tiers. */
   readonly hits: number
+  readonly memoryHits: number
+  readonly remoteHits: number
   readonly misses: number
   readonly hitRate: number
   readonly loads: number

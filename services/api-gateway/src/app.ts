@@ -4,6 +4,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Logger } from 'pino'
 import type { OpenDatabase } from './db/open-database.js'
 import { registerAnswerMetrics } from './metrics/answer-metrics.js'
+import { registerCacheMetrics } from './metrics/cache-metrics.js'
 import { httpMetrics } from './metrics/http-metrics.js'
 import { registerPoolMetrics } from './metrics/pool-metrics.js'
 import { createMetricsRegistry } from './metrics/registry.js'
@@ -30,6 +31,7 @@ import { routeTable } from './plugins/route-table.js'
 import { securityHeaders } from './plugins/security-headers.js'
 import { auditRoutes } from './routes/audit.routes.js'
 import { authRoutes } from './routes/auth.routes.js'
+import { cacheRoutes } from './routes/cache.routes.js'
 import { documentRoutes } from './routes/documents.routes.js'
 import { type HealthCheck, healthRoutes } from './routes/health.routes.js'
 import { messageRoutes } from './routes/messages.routes.js'
@@ -79,6 +81,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const registry = createMetricsRegistry()
   registerPoolMetrics(registry, database.pool)
   registerAnswerMetrics(registry, services.answerTally)
+  const stopCacheMetrics = registerCacheMetrics(registry, () => services.cache.report())
+  app.addHook('onClose', async () => stopCacheMetrics())
 
   await app.register(routeTable)
   await app.register(requestId)
@@ -114,6 +118,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     documents: services.documents,
     maxDocumentBytes: dependencies.maxDocumentBytes,
   })
+  await app.register(cacheRoutes, { prefix: '/api/admin', cache: services.cache })
   await app.register(auditRoutes, { prefix: '/api/admin', audit: services.audit })
   await app.ready()
   return app as unknown as FastifyInstance

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { type CacheConfig, encryptionKeys, redisNodes, redisPlace, redisSentinels } from './config-cache.js'
 import {
   addresses,
   atLeast,
@@ -17,7 +18,7 @@ export const configVariables = {
   PORT: { description: 'Port to listen on; 0 takes a free one', default: '8000', parse: integer(0, 65_535) },
   DATA_DIR: {
     description:
-      'Folder of the embedded database and of generated secrets; relative to the working directory',
+      'Folder of the embedded database, the embedded cache and generated secrets; relative to the working directory',
     default: './data',
     parse: text,
   },
@@ -46,6 +47,46 @@ export const configVariables = {
     description: 'Seconds that a request waits for a connection',
     default: '30',
     parse: integer(1, 600),
+  },
+  REDIS_URL: {
+    description:
+      'Redis 7 or Valkey 8 (or newer) that the gateways of one database share as second tier of their cache; absent: an embedded one in DATA_DIR, and one gateway a database',
+    secret: true,
+    parse: urlOf('redis:', 'rediss:'),
+  },
+  REDIS_CLUSTER: {
+    description: 'Instead of REDIS_URL: some nodes of a cluster, as host:port,host:port',
+    parse: redisNodes,
+  },
+  REDIS_SENTINELS: {
+    description: 'Instead of REDIS_URL: the sentinels of a master and its name, as name@host:port,host:port',
+    parse: redisSentinels,
+  },
+  REDIS_PASSWORD: {
+    description: 'Of the nodes of REDIS_CLUSTER, or of the master of REDIS_SENTINELS',
+    secret: true,
+    parse: text,
+  },
+  REDIS_MAX_CONNECTIONS: {
+    description: 'Most connections of this process to Redis',
+    default: '50',
+    parse: integer(3, 1000),
+  },
+  REDIS_HEALTH_CHECK_INTERVAL: {
+    description: 'Seconds after which a connection to Redis that was idle is asked whether it lives',
+    default: '30',
+    parse: integer(1, 3600),
+  },
+  CACHE_ENABLED: {
+    description: 'false: every read goes to the database; for benches',
+    default: 'true',
+    parse: oneOf('true', 'false'),
+  },
+  CACHE_ENCRYPTION_KEYS: {
+    description:
+      'Encrypt what the second tier keeps of users, sessions and messages: id:key,id:key, a key being 32 bytes in base64; the first encrypts, all decrypt; absent: generated once into DATA_DIR',
+    secret: true,
+    parse: encryptionKeys,
   },
   EMBEDDINGS_URL: {
     description: 'OpenAI-compatible endpoint that ends in /v1/embeddings; absent: the bundled model',
@@ -125,6 +166,7 @@ export interface Config {
   readonly dataFolder: string
   readonly databaseUrl: string | undefined
   readonly pool: PoolLimits
+  readonly cache: CacheConfig
   readonly embeddings:
     | { readonly url: string; readonly apiKey: string | undefined; readonly model: string }
     | undefined
@@ -154,6 +196,16 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       configVariables[name] as ConfigVariable<ReturnType<(typeof configVariables)[K]['parse']>>,
       environment,
     )
+  const redisSettings = {
+    password: read('REDIS_PASSWORD'),
+    maxConnections: read('REDIS_MAX_CONNECTIONS')!,
+    healthCheckIdleMs: read('REDIS_HEALTH_CHECK_INTERVAL')! * 1000,
+  }
+  const place = redisPlace({
+    REDIS_URL: read('REDIS_URL'),
+    REDIS_CLUSTER: read('REDIS_CLUSTER'),
+    REDIS_SENTINELS: read('REDIS_SENTINELS'),
+  })
   const embeddingsUrl = read('EMBEDDINGS_URL')
   const llmUrl = read('LLM_URL')
   return Object.freeze({
@@ -166,6 +218,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       maxOverflow: read('DB_MAX_OVERFLOW')!,
       recycleSeconds: read('DB_POOL_RECYCLE')!,
       acquireTimeoutMs: read('DB_POOL_TIMEOUT')! * 1000,
+    },
+    cache: {
+      enabled: read('CACHE_ENABLED') === 'true',
+      redis: place && { place, ...redisSettings },
+      encryptionKeys: read('CACHE_ENCRYPTION_KEYS'),
     },
     embeddings:
       embeddingsUrl === undefined

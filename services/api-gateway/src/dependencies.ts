@@ -6,6 +6,8 @@ import type { HealthCheck } from './app.js'
 import { AuditSealer } from './audit/audit-sealer.js'
 import { checkAuditKey } from './audit/check-audit-key.js'
 import { ReadAuditWriter } from './audit/read-audit-writer.js'
+import type { GatewayCache } from './cache/gateway-cache.js'
+import { openCache, withoutCache } from './cache/open-cache.js'
 import type { Config } from './config.js'
 import { type DataFolderLock, lockDataFolder } from './data-folder/data-folder-lock.js'
 import { existingAuditKey, generatedAuditKey, generatedTokenSecret } from './data-folder/generated-secrets.js'
@@ -27,6 +29,7 @@ export interface Dependencies {
   readonly database: OpenDatabase
   readonly embedder: Embedder
   readonly answers: Answers
+  readonly cache: GatewayCache
   readonly services: Services
   readonly healthChecks: readonly HealthCheck[]
   /** Ends in the reverse order of the start; the data folder is free afterwards. */
@@ -47,7 +50,7 @@ export interface OpenDependenciesOptions {
 /**
  * The only place that constructs the parts.
  * @throws GatewayError DATA_FOLDER_IN_USE, DATABASE_UNREACHABLE, VECTOR_EXTENSION_MISSING, SCHEMA_OUTDATED,
- * EMBEDDER_FAILED, EMBEDDER_MISMATCH or AUDIT_KEY_MISMATCH; nothing stays open then.
+ * EMBEDDER_FAILED, EMBEDDER_MISMATCH or AUDIT_KEY_MISMATCH, CacheError CACHE_REMOTE_UNSUITABLE; nothing stays open then.
  */
 export async function openDependencies(
   config: Config,
@@ -94,11 +97,16 @@ export async function openDependencies(
     opened.push(() => reads.close())
     const answers = createAnswers({ llm: config.llm, clock, logger: options.logger })
     opened.push(() => answers.close())
+    const cache = isGateway
+      ? await openCache({ config, database, clock, logger: options.logger })
+      : withoutCache()
+    opened.push(() => cache.close())
     const services = createServices({
       db: database.db,
       clock,
       embedder,
       answers,
+      gatewayCache: cache,
       reads,
       tokenSecret,
       auditKey,
@@ -113,8 +121,12 @@ export async function openDependencies(
       database,
       embedder,
       answers,
+      cache,
       services,
-      healthChecks: [{ name: 'database', check: async () => void (await database.pool.query('select 1')) }],
+      healthChecks: [
+        { name: 'database', check: async () => void (await database.pool.query('select 1')) },
+        { name: 'cache', check: cache.check, dispensable: true },
+      ],
       close,
     }
   } catch (error) {

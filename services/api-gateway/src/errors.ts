@@ -10,6 +10,7 @@ export const gatewayErrors = {
   SCHEMA_OUTDATED: [500, 'The database lacks a migration that this version needs'],
   AUDIT_KEY_MISMATCH: [500, 'The audit rows of this database were sealed with another key'],
   ANOTHER_GATEWAY: [500, 'Another gateway serves this database'],
+  CACHE_UNAVAILABLE: [503, 'The second tier of the cache does not answer, or there is none'],
   EMBEDDER_MISMATCH: [
     500,
     'The stored vectors are of another model or of other dimensions than the embedder',

@@ -27,6 +27,15 @@ test.each([
   ['EMBEDDINGS_URL', 'here'],
   ['TOKEN_SECRET', 'short-and-secret'],
   ['LOG_LEVEL', 'loud'],
+  ['REDIS_URL', 'http://redis'],
+  ['REDIS_CLUSTER', 'a:1,b'],
+  ['REDIS_CLUSTER', 'a:0'],
+  ['REDIS_SENTINELS', 's1:26379'],
+  ['REDIS_MAX_CONNECTIONS', '2'],
+  ['REDIS_HEALTH_CHECK_INTERVAL', '0'],
+  ['CACHE_ENABLED', 'yes'],
+  ['CACHE_ENCRYPTION_KEYS', 'a:short'],
+  ['CACHE_ENCRYPTION_KEYS', `a:${'A'.repeat(43)}=,a:${'B'.repeat(43)}=`],
 ])('%s=%s is refused by name, with a remedy, and without its value', (name, value) => {
   let caught: unknown
   try {
@@ -37,4 +46,40 @@ test.each([
   expect(caught).toMatchObject({ code: 'CONFIG_INVALID', field: name, remedy: expect.stringContaining(name) })
   if (configVariables[name as keyof typeof configVariables] && 'secret' in configVariables[name as never])
     expect((caught as Error).message).not.toContain(value)
+})
+
+test('one place of a Redis is taken, in each of its forms', () => {
+  const placeOf = (environment: Record<string, string>) => readConfig(environment).cache.redis?.place
+  expect(readConfig({}).cache).toMatchObject({ enabled: true, redis: undefined })
+  expect(placeOf({ REDIS_URL: 'redis://r:6379/1' })).toEqual({ kind: 'server', url: 'redis://r:6379/1' })
+  expect(placeOf({ REDIS_CLUSTER: 'a:1, [::1]:2' })).toEqual({
+    kind: 'cluster',
+    nodes: [
+      { host: 'a', port: 1 },
+      { host: '::1', port: 2 },
+    ],
+  })
+  expect(placeOf({ REDIS_SENTINELS: 'main@s1:26379,s2:26379' })).toEqual({
+    kind: 'sentinels',
+    master: 'main',
+    nodes: [
+      { host: 's1', port: 26_379 },
+      { host: 's2', port: 26_379 },
+    ],
+  })
+  expect(() => readConfig({ REDIS_URL: 'redis://r', REDIS_CLUSTER: 'a:1' })).toThrow(
+    expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      message: 'REDIS_URL and REDIS_CLUSTER are set, and a cache has one place',
+    }),
+  )
+})
+
+test('keys of the cache are 32 bytes each, the first of which encrypts', () => {
+  const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+  const given = `new:${one.toString('base64')},old:${two.toString('base64url')}`
+  expect(readConfig({ CACHE_ENCRYPTION_KEYS: given }).cache.encryptionKeys).toEqual([
+    { id: 'new', key: one },
+    { id: 'old', key: two },
+  ])
 })

@@ -40,6 +40,7 @@ export class OutboxRelay implements Relay {
   readonly #stats: { -readonly [Name in keyof RelayStats]: RelayStats[Name] } = {
     active: false,
     lagMs: undefined,
+    lookedAtMs: undefined,
     relayed: 0,
     unmapped: 0,
     failures: 0,
@@ -106,13 +107,15 @@ export class OutboxRelay implements Relay {
 
   /** False when the relay was closed before it had the lock. */
   async #becomeActive(session: RelaySession): Promise<boolean> {
-    const { lockKey, outbox } = this.#options
+    const { lockKey, outbox, clock } = this.#options
     if (lockKey === undefined) return true
     const look = lookAtOutbox(outbox)
     while (!this.#closed) {
+      const askedAtMs = clock.monotonic()
       const { rows } = await session.query(look, [lockKey])
       const { locked, oldest, newest, age_ms } = rows[0] as OutboxLook
       this.#stats.lagMs = age_ms ?? 0
+      this.#stats.lookedAtMs = askedAtMs
       this.#newestAtStart ??= BigInt(newest ?? 0)
       if (locked) return true
       this.#failuresInRow = 0
@@ -126,7 +129,9 @@ export class OutboxRelay implements Relay {
   async #pass(session: RelaySession): Promise<void> {
     const { outbox, clock } = this.#options
     for (;;) {
+      const askedAtMs = clock.monotonic()
       const rows = (await session.query(selectRows(outbox, batchRows))).rows as OutboxRow[]
+      this.#stats.lookedAtMs = askedAtMs
       this.#stats.lagMs = rows.reduce((oldest, row) => Math.max(oldest, row.age_ms), 0)
       if (rows.length > 0) await this.#relay(session, rows)
       if (rows.length < batchRows) break

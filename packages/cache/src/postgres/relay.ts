@@ -6,6 +6,8 @@ export interface RelayStats {
    * the first look. A row's age begins when it is written, so a long transaction's rows are old when they appear.
    */
   readonly lagMs: number | undefined
+  /** When the last look that was answered was asked for, by the monotonic clock of the relay. */
+  readonly lookedAtMs: number | undefined
   readonly relayed: number
   /** Rows whose namespaces were cleared, since their table is unknown here or its mapping failed. */
   readonly unmapped: number

@@ -32,6 +32,8 @@ export function statsOf(core: Core, tally: LoadTally, size: RemoteSize): CacheSt
     misses += missed
     namespaces[name] = {
       hits: hits + counted.remoteHits,
+      memoryHits: hits,
+      remoteHits: counted.remoteHits,
       misses: missed,
       hitRate: rate(hits + counted.remoteHits, missed),
       loads: counted.loads,

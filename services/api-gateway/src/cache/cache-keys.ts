@@ -6,11 +6,18 @@ export const cacheKeys = {
   login: (authSessionId: string) => `login:${authSessionId}`,
   /** A user's conversations, first page. */
   sessions: (userId: string) => `sessions:${userId}`,
-  /** A conversation's messages, first page. */
-  messages: (sessionId: string) => `messages:${sessionId}`,
+  /** A conversation's messages, first page, and whose it is. */
+  messages: (sessionId: string, order: 'asc' | 'desc') => `messages:${sessionId}:${order}`,
   /** A document without its text. */
   document: (documentId: string) => `document:${documentId}`,
+  /** A page of documents; `query` says which, without anything that a person typed. */
+  documents: (query: string) => `documents:${query}`,
 } as const
+
+/** All that shows a conversation's messages. */
+export function messageKeys(sessionId: string): string[] {
+  return [cacheKeys.messages(sessionId, 'asc'), cacheKeys.messages(sessionId, 'desc')]
+}
 
 /** On every list of documents, which lie in the namespace `documents`. */
 export const documentListTag = 'documents'

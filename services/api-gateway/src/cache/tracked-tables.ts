@@ -1,5 +1,5 @@
 import { trackTable } from '@voiceassist/cache/postgres'
-import { cacheKeys, documentListTag } from './cache-keys.js'
+import { cacheKeys, documentListTag, messageKeys } from './cache-keys.js'
 
 /**
  * Which changes of the database invalidate what: migration 006 makes the triggers, the relay maps the rows. Only ids may
@@ -21,14 +21,14 @@ export const trackedTables = [
   }),
   trackTable({
     table: 'sessions',
-    columns: ['user_id'],
-    key: row => cacheKeys.sessions(`${row.user_id}`),
-    namespaces: ['sessions'],
+    columns: ['id', 'user_id'],
+    key: row => [cacheKeys.sessions(`${row.user_id}`), ...messageKeys(`${row.id}`)],
+    namespaces: ['sessions', 'messages'],
   }),
   trackTable({
     table: 'messages',
     columns: ['session_id'],
-    key: row => cacheKeys.messages(`${row.session_id}`),
+    key: row => messageKeys(`${row.session_id}`),
     namespaces: ['messages'],
   }),
   trackTable({

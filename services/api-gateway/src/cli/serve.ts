@@ -32,7 +32,8 @@ export async function runServe(environment: NodeJS.ProcessEnv): Promise<number> 
   try {
     await refuseTakenPort(config)
     if (config.databaseUrl !== undefined) {
-      const lock = await lockGateway(config.databaseUrl, systemClock, () => {
+      const mode = config.cache.redis ? 'shared' : 'alone'
+      const lock = await lockGateway(config.databaseUrl, mode, systemClock, () => {
         logger.fatal({ code: 'ANOTHER_GATEWAY' }, 'another gateway has taken this database over')
         stop.now(1)
       })
@@ -87,7 +88,7 @@ async function listen(
   const administrator = await createFirstAdministrator(database.db, services.auth)
   start.done = true
   process.stdout.write(
-    `${startScreen({ url, database: database.description, embedder: describe(embedder), answers: config.llm?.model ?? 'quotations', documents: total, version, administrator })}\n`,
+    `${startScreen({ url, database: database.description, embedder: describe(embedder), answers: config.llm?.model ?? 'quotations', cache: dependencies.cache.description, documents: total, version, administrator })}\n`,
   )
   logger.info({ port: config.port, database: database.kind }, 'listening')
 }

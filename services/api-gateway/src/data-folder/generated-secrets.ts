@@ -28,6 +28,13 @@ const auditFile: SecretFile = {
   lost: 'the audit rows that were sealed with it can then not be verified',
 }
 
+const cacheFile: SecretFile = {
+  name: 'cache-key.json',
+  field: 'cacheKey',
+  variable: 'CACHE_ENCRYPTION_KEYS',
+  lost: 'what the cache has encrypted is then read from the database again',
+}
+
 /**
  * Signs access tokens where the environment does not give a secret: made once, kept in the data folder with mode 0600.
  * @throws GatewayError CONFIG_INVALID when the file cannot be read as what it should be.
@@ -39,6 +46,11 @@ export function generatedTokenSecret(folder: string): string {
 /** Seals audit rows where the environment gives no key. @throws as `generatedTokenSecret` */
 export function generatedAuditKey(folder: string): string {
   return generated(folder, auditFile)
+}
+
+/** Encrypts what the cache keeps, 32 bytes in base64. @throws as `generatedTokenSecret` */
+export function generatedCacheKey(folder: string): string {
+  return generated(folder, cacheFile)
 }
 
 /** The key that a gateway with this data folder has made; a new one would verify nothing. @throws GatewayError CONFIG_INVALID. */

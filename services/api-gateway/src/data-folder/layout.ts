@@ -5,3 +5,6 @@ export const databaseFolder = (dataFolder: string): string => join(dataFolder, '
 
 /** Where a gateway that serves the folder takes commands. */
 export const commandSocket = (dataFolder: string): string => join(dataFolder, 'gateway.sock')
+
+/** Where the embedded cache keeps its files. */
+export const cacheFolder = (dataFolder: string): string => join(dataFolder, 'cache')

@@ -12,12 +12,19 @@ const patienceMs = 5000
 const retryMs = 250
 
 /**
- * One gateway a database, while instances cannot tell each other what to forget. The lock lives on a connection of
+ * 'alone': one gateway a database, whose cache hears of nobody else's changes. 'shared': gateways with one cache tell
+ * each other what to forget, and keep one with a cache of its own out. The lock lives on a connection of
  * its own; when a restart of the server takes it away, it is asked for again, and `onLost` is called when by then
  * another gateway has it.
  * @throws GatewayError ANOTHER_GATEWAY.
  */
-export async function lockGateway(url: string, clock: Clock, onLost: () => void): Promise<GatewayLock> {
+export async function lockGateway(
+  url: string,
+  mode: 'alone' | 'shared',
+  clock: Clock,
+  onLost: () => void,
+): Promise<GatewayLock> {
+  const tryLock = mode === 'alone' ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared'
   let released = false
   let client: pg.Client
 
@@ -29,9 +36,7 @@ export async function lockGateway(url: string, clock: Clock, onLost: () => void)
     })
     next.on('error', () => {}) // 'end' follows and acts
     await next.connect()
-    const found = await next.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
-      lockKey,
-    ])
+    const found = await next.query<{ locked: boolean }>(`select ${tryLock}($1) as locked`, [lockKey])
     if (found.rows[0]?.locked !== true) {
       await next.end()
       return false
@@ -63,7 +68,7 @@ export async function lockGateway(url: string, clock: Clock, onLost: () => void)
     while (!(await take())) {
       if (clock.monotonic() > deadline)
         throw new GatewayError('ANOTHER_GATEWAY', 'Another gateway serves this database', {
-          remedy: 'Stop it, or give this one a database of its own (DATABASE_URL)',
+          remedy: 'Set REDIS_URL, to the same Redis for all of them',
         })
       await clock.sleep(retryMs)
     }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { transactionHooks } from '@voiceassist/cache/postgres'
 import type { Kysely, Transaction } from 'kysely'
 import { GatewayError } from '../errors.js'
 import { ConnectionLost } from './connection-errors.js'
@@ -16,6 +17,7 @@ const beginAttempts = 10
 /**
  * Runs `work` in a transaction. Until it ends, code that `work` calls has this transaction and nothing else: the
  * pool refuses it a second connection, since callers that each hold one and wait for another wait for ever.
+ * Reads of the cache go past it meanwhile, and `afterCommit` hooks run before this resolves.
  * A connection that breaks before `work` began is replaced; afterwards the error is the caller's.
  */
 export async function inTransaction<T>(
@@ -25,18 +27,20 @@ export async function inTransaction<T>(
   for (let attempt = 1; ; attempt++) {
     let outcome: { error?: unknown } | undefined
     try {
-      return await db.transaction().execute(async transaction => {
-        outcome = {}
-        const scope: Held = { open: true }
-        try {
-          return await held.run(scope, async () => work(transaction))
-        } catch (error) {
-          outcome = { error }
-          throw error
-        } finally {
-          scope.open = false
-        }
-      })
+      return await transactionHooks<T>(run =>
+        db.transaction().execute(async transaction => {
+          outcome = {}
+          const scope: Held = { open: true }
+          try {
+            return await run(() => held.run(scope, async () => work(transaction)))
+          } catch (error) {
+            outcome = { error }
+            throw error
+          } finally {
+            scope.open = false
+          }
+        }),
+      )
     } catch (error) {
       // On a broken connection the rollback fails too; why it was rolled back says more.
       if (outcome) throw 'error' in outcome ? outcome.error : error

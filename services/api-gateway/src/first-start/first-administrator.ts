@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { gatewayActor } from '../audit/actor.js'
 import type { Database } from '../db/schema.js'
+import { GatewayError } from '../errors.js'
 import type { AuthService } from '../services/accounts/auth.service.js'
 
 export interface FirstAdministrator {
@@ -20,11 +21,17 @@ export async function createFirstAdministrator(
   const someone = await db.selectFrom('users').select('id').limit(1).executeTakeFirst()
   if (someone) return undefined
   const password = randomBytes(passwordBytes).toString('base64url')
-  await auth.createUser(gatewayActor('first start'), {
-    email,
-    password,
-    fullName: 'Administrator',
-    role: 'admin',
-  })
+  try {
+    await auth.createUser(gatewayActor('first start'), {
+      email,
+      password,
+      fullName: 'Administrator',
+      role: 'admin',
+    })
+  } catch (error) {
+    // Another gateway that starts on the same database was quicker.
+    if (error instanceof GatewayError && error.code === 'EMAIL_TAKEN') return undefined
+    throw error
+  }
   return { email, password }
 }

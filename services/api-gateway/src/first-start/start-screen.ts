@@ -6,6 +6,7 @@ export interface StartFacts {
   readonly embedder: string
   /** What writes the answers. */
   readonly answers: string
+  readonly cache: string
   readonly documents: number
   readonly version: string
   readonly administrator: FirstAdministrator | undefined
@@ -17,6 +18,7 @@ export function startScreen({
   database,
   embedder,
   answers,
+  cache,
   documents,
   version,
   administrator,
@@ -31,7 +33,7 @@ export function startScreen({
     `  Database       ${database}  (DATABASE_URL)`,
     `  Embedder       ${embedder}  (EMBEDDINGS_URL)`,
     `  Answers        ${answers}  (LLM_URL)`,
-    '  Cache          none yet',
+    `  Cache          ${cache}  (REDIS_URL)`,
     `  Documents      ${documents}  (npx voiceassist kb import PATH)`,
   ]
   if (administrator)

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database, Role } from '../db/schema.js'
+import { exactTime } from './keyset-cursor.js'
 
 export interface NewAuthSession {
   readonly id: string
@@ -48,6 +49,25 @@ export function findLiveAuthSession(
     .where('auth_sessions.last_used_at', '>', new Date(at.getTime() - idleMs))
     .whereRef('auth_sessions.created_at', '>=', 'users.not_before')
     .where('users.is_active', '=', true)
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** A login, whatever state it is in. */
+export interface LoginState {
+  readonly user_id: string
+  readonly revoked_at: Date | null
+  readonly last_used_at: Date
+  readonly expires_at: Date
+  readonly exact_created_at: string
+}
+
+export function findLoginState(db: Kysely<Database>, id: string): Promise<LoginState | undefined> {
+  return db
+    .selectFrom('auth_sessions')
+    .select(['user_id', 'revoked_at', 'last_used_at', 'expires_at'])
+    .select(exactTime('created_at').as('exact_created_at'))
+    .where('id', '=', id)
     .limit(1)
     .executeTakeFirst()
 }

@@ -41,6 +41,17 @@ export function findSession(
     .executeTakeFirst()
 }
 
+/** The user that a session belongs to. */
+export async function findSessionOwner(db: Kysely<Database>, id: string): Promise<string | undefined> {
+  const found = await db
+    .selectFrom('sessions')
+    .select('user_id')
+    .where('id', '=', id)
+    .limit(1)
+    .executeTakeFirst()
+  return found?.user_id
+}
+
 /** A user's sessions, newest first, from behind `after`. `exact_created_at` is what a cursor carries. */
 export function listSessions(
   db: Kysely<Database>,

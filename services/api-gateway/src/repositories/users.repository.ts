@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database, Role } from '../db/schema.js'
+import { exactTime } from './keyset-cursor.js'
 
 export interface UserRow {
   id: string
@@ -28,6 +29,22 @@ export function findUserWithPassword(
 
 export function findUser(db: Kysely<Database>, id: string): Promise<UserRow | undefined> {
   return db.selectFrom('users').select(columns).where('id', '=', id).limit(1).executeTakeFirst()
+}
+
+/** What decides whether an account may come in, and as what. */
+export interface UserAccess {
+  readonly role: Role
+  readonly is_active: boolean
+  readonly exact_not_before: string
+}
+
+export function findAccess(db: Kysely<Database>, id: string): Promise<UserAccess | undefined> {
+  return db
+    .selectFrom('users')
+    .select(['role', 'is_active', exactTime('not_before').as('exact_not_before')])
+    .where('id', '=', id)
+    .limit(1)
+    .executeTakeFirst()
 }
 
 /** @param email in lower case */

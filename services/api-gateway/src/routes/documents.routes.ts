@@ -88,6 +88,21 @@ export const documentRoutes: RoutePlugin<DocumentRoutesOptions> = async (
     async request => detailView(await documents.read(idOf(request))),
   )
 
+  app.get(
+    '/documents/:id/summary',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        tags,
+        summary: 'A document without its text and chunks',
+        params: idParams,
+        querystring: noQuery,
+        response: { 200: documentSummary },
+      },
+    },
+    async request => summaryView(await documents.summary(idOf(request))),
+  )
+
   app.put(
     '/documents/:id',
     {

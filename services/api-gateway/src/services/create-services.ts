@@ -3,11 +3,19 @@ import type { Kysely } from 'kysely'
 import type { AnswerTally } from '../answers/answer-tally.js'
 import type { Answers } from '../answers/create-answers.js'
 import type { ReadAudit } from '../audit/read-audit.js'
+import { cachedConversations } from '../cache/cached-conversations.js'
+import { cachedDocuments } from '../cache/cached-documents.js'
+import { cachedLoginCheck } from '../cache/cached-login-check.js'
+import type { GatewayCache } from '../cache/gateway-cache.js'
+import { warmLoaders } from '../cache/warm-loaders.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
 import { type AuthService, createAuthService } from './accounts/auth.service.js'
+import { createLoginCheck } from './accounts/login-check.js'
 import type { LoginLimits } from './accounts/login-limits.js'
 import { type AuditService, createAuditService } from './audit.service.js'
+import { type CacheService, createCacheService } from './cache.service.js'
+import { storedConversations } from './conversations/conversation-reads.js'
 import { createMessagesService, type MessagesService } from './conversations/messages.service.js'
 import { createSessionsService, type SessionsService } from './conversations/sessions.service.js'
 import { createDocumentsService } from './documents/documents.service.js'
@@ -22,6 +30,7 @@ export interface Services {
   readonly search: SearchService
   readonly documents: DocumentsService
   readonly audit: AuditService
+  readonly cache: CacheService
   readonly reads: ReadAudit
   /** How the messages were answered. */
   readonly answerTally: AnswerTally
@@ -32,6 +41,7 @@ export interface ServicesOptions {
   readonly clock: Clock
   readonly embedder: Embedder
   readonly answers: Pick<Answers, 'writer' | 'tally'>
+  readonly gatewayCache: GatewayCache
   readonly reads: ReadAudit
   readonly tokenSecret: string
   readonly auditKey: () => string
@@ -40,12 +50,13 @@ export interface ServicesOptions {
   readonly maxDocumentBytes: number
 }
 
-/** The gateway's services on one database. A cache enters here, between a service and what it loads from. */
+/** The gateway's services on one database. The cache lies between them and what they load from. */
 export function createServices({
   db,
   clock,
   embedder,
   answers,
+  gatewayCache: gateway,
   reads,
   tokenSecret,
   auditKey,
@@ -54,13 +65,20 @@ export function createServices({
   maxDocumentBytes,
 }: ServicesOptions): Services {
   const search = createSearchService({ db, embedder })
+  const storedReads = storedConversations(db)
+  const conversations = cachedConversations(gateway, db, storedReads)
+  const limits = loginLimits
+  const stored = createLoginCheck({ db, clock, limits })
+  const logins = cachedLoginCheck({ gateway, db, clock, limits, stored })
+  const documents = createDocumentsService({ db, embedder, maxDocumentBytes, clock })
   return {
-    auth: createAuthService({ db, clock, tokenSecret, limits: loginLimits, registrationOpen }),
-    sessions: createSessionsService({ db, reads }),
-    messages: createMessagesService({ db, search, answers: answers.writer, reads }),
+    auth: createAuthService({ db, clock, tokenSecret, limits, registrationOpen, logins }),
+    sessions: createSessionsService({ db, reads, conversations }),
+    messages: createMessagesService({ db, search, answers: answers.writer, reads, conversations }),
     search,
-    documents: createDocumentsService({ db, embedder, maxDocumentBytes, clock }),
+    documents: cachedDocuments(gateway, documents, tokenSecret),
     audit: createAuditService({ db, clock, auditKey }),
+    cache: createCacheService({ gateway, db, loaders: warmLoaders(db, storedReads) }),
     reads,
     answerTally: answers.tally,
   }

@@ -70,8 +70,9 @@ describeDatabases('what the gateway tracks', kind => {
   test('each kind of write invalidates what shows it, and puts ids alone into the outbox', async () => {
     expect(await invalidatedBy(insertUser)).toEqual([`user:${user}`])
     expect(await invalidatedBy(insertLogin)).toEqual([`login:${login}`])
-    expect(await invalidatedBy(insertSession)).toEqual([`sessions:${user}`])
-    expect(await invalidatedBy(insertMessage)).toEqual([`messages:${session}`])
+    const pages = [`messages:${session}:asc`, `messages:${session}:desc`]
+    expect(await invalidatedBy(insertSession)).toEqual([...pages, `sessions:${user}`])
+    expect(await invalidatedBy(insertMessage)).toEqual(pages)
     const documents = [`document:${document}`, 'documents']
     expect(await invalidatedBy(insertDocument)).toEqual(documents)
 
@@ -79,26 +80,30 @@ describeDatabases('what the gateway tracks', kind => {
       expect(await invalidatedBy(`update users set ${change}`), change).toEqual([`user:${user}`])
     expect(await invalidatedBy('update auth_sessions set revoked_at = now()')).toEqual([`login:${login}`])
     expect(await invalidatedBy(`update sessions set title = 'Confidential too'`)).toEqual([
+      ...pages,
       `sessions:${user}`,
     ])
-    expect(await invalidatedBy(`update messages set content = 'Confidential too'`)).toEqual([
-      `messages:${session}`,
-    ])
+    expect(await invalidatedBy(`update messages set content = 'Confidential too'`)).toEqual(pages)
     expect(await invalidatedBy(`update kb_documents set content = 'Confidential too'`)).toEqual(documents)
 
     expect(await invalidatedBy('delete from kb_documents')).toEqual(documents)
     expect(await invalidatedBy('delete from users')).toEqual([
       `login:${login}`,
-      `messages:${session}`,
+      ...pages,
       `sessions:${user}`,
       `user:${user}`,
     ])
   })
 
-  test('a conversation that changes hands leaves both lists', async () => {
+  test('a conversation that changes hands changes both lists and its pages', async () => {
     await run(`${everything}; insert into users (id, email, hashed_password) values ('${other}', 'o', '')`)
     expect(await invalidatedBy(`update sessions set user_id = '${other}'`)).toEqual(
-      [`sessions:${user}`, `sessions:${other}`].toSorted(),
+      [
+        `messages:${session}:asc`,
+        `messages:${session}:desc`,
+        `sessions:${user}`,
+        `sessions:${other}`,
+      ].toSorted(),
     )
   })
 

@@ -32,13 +32,23 @@ export async function signIn(
   gateway: Pick<GatewayProcess, 'url'>,
   account: { readonly email: string; readonly password: string },
 ): Promise<GatewayClient> {
+  return clientOf(gateway, await accessTokenOf(gateway, account))
+}
+
+export async function accessTokenOf(
+  gateway: Pick<GatewayProcess, 'url'>,
+  account: { readonly email: string; readonly password: string },
+): Promise<string> {
   const response = await fetchWhenReady(`${gateway.url}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email: account.email, password: account.password }),
   })
   if (!response.ok) throw new Error(`Login answered ${response.status}: ${await response.text()}`)
-  const { accessToken } = (await response.json()) as { accessToken: string }
+  return ((await response.json()) as { accessToken: string }).accessToken
+}
+
+export function clientOf(gateway: Pick<GatewayProcess, 'url'>, accessToken: string): GatewayClient {
   const authorization = `Bearer ${accessToken}`
 
   async function send<T>(method: string, path: string, init: RequestInit): Promise<Reply<T>> {

@@ -67,7 +67,7 @@ export interface AccountsService {
 const pseudonymBytes = 4
 const cursorScope = 'users'
 
-export function createAccountsService({ db, clock, hasher, memory }: AuthParts): AccountsService {
+export function createAccountsService({ db, clock, hasher, forget }: AuthParts): AccountsService {
   /** Changes an account whose row is held, ends its logins where `work` says so, and audits it. */
   async function change(
     actor: Actor,
@@ -95,7 +95,7 @@ export function createAccountsService({ db, clock, hasher, memory }: AuthParts):
       return changed
     })
     if (outcome instanceof GatewayError) throw outcome
-    if (outcome.endsLogins) memory.forget({ userId: outcome.row.id })
+    if (outcome.endsLogins) await forget({ userId: outcome.row.id })
     return userOf(outcome.row)
   }
 

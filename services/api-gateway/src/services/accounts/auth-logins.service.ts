@@ -35,7 +35,7 @@ export interface PasswordChange {
 }
 
 export function createLoginsService(parts: AuthParts): LoginsService {
-  const { db, clock, hasher, limits, memory } = parts
+  const { db, clock, hasher, limits, forget } = parts
 
   async function knownUser(userId: string): Promise<User> {
     const found = await findUser(db, userId)
@@ -79,7 +79,7 @@ export function createLoginsService(parts: AuthParts): LoginsService {
           await recordAudit(transaction, actor, { action: 'auth.logout', details: { login: sessionId } })
         })
       } finally {
-        memory.forget({ sessionId })
+        await forget({ sessionId })
       }
     },
 
@@ -123,7 +123,7 @@ export function createLoginsService(parts: AuthParts): LoginsService {
         })
         return await signLogin(parts, stored, user)
       } finally {
-        memory.forget({ userId })
+        await forget({ userId })
       }
     },
   }

@@ -3,10 +3,10 @@ import type { Kysely } from 'kysely'
 import type { Actor, UserActor } from '../../audit/actor.js'
 import type { Database, Role } from '../../db/schema.js'
 import type { AuthTokens } from './auth-tokens.js'
+import type { Revoked } from './login-check.js'
 import type { LoginLimits } from './login-limits.js'
 import type { LoginThrottle } from './login-throttle.js'
 import type { PasswordHasher } from './password-hasher.js'
-import type { TokenMemory } from './token-memory.js'
 
 /** What the parts of the auth service share. */
 export interface AuthParts {
@@ -16,8 +16,8 @@ export interface AuthParts {
   readonly tokens: AuthTokens
   readonly limits: LoginLimits
   readonly throttle: LoginThrottle
-  /** Whatever revokes tells it so, once that is committed. */
-  readonly memory: Pick<TokenMemory, 'forget'>
+  /** Whatever revokes awaits it, once that is committed: no later request is let in. */
+  readonly forget: (revoked: Revoked) => Promise<void>
 }
 
 /** The actor, now that it is known who it is. */

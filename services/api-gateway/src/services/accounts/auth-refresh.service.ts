@@ -31,7 +31,7 @@ type Exchange =
   | { readonly refused: 'unknown' | 'reused' }
 
 export function createRefreshService(parts: AuthParts): RefreshService {
-  const { db, clock, limits, memory } = parts
+  const { db, clock, limits, forget } = parts
 
   async function exchange(
     transaction: Transaction<Database>,
@@ -86,7 +86,7 @@ export function createRefreshService(parts: AuthParts): RefreshService {
       const given = readRefreshToken(refreshToken)
       const outcome = await inTransaction(db, transaction => exchange(transaction, actor, given))
       if ('stored' in outcome) return signLogin(parts, outcome.stored, userOf(outcome.user))
-      if (given && outcome.refused === 'reused') memory.forget({ sessionId: given.sessionId })
+      if (given && outcome.refused === 'reused') await forget({ sessionId: given.sessionId })
       throw new GatewayError('UNAUTHENTICATED', 'The refresh token is not valid, or no longer')
     },
   }

@@ -45,7 +45,21 @@ export function createAuthService({
   const tokens = createAuthTokens({ secret: tokenSecret, clock })
   const memory = new TokenMemory({ clock, tokens, logins })
   const throttle = createLoginThrottle({ db, clock, secret: tokenSecret })
-  const parts: AuthParts = { db, clock, hasher, tokens, limits, throttle, memory }
+  const parts: AuthParts = {
+    db,
+    clock,
+    hasher,
+    tokens,
+    limits,
+    throttle,
+    async forget(revoked) {
+      try {
+        await logins.forget(revoked)
+      } finally {
+        memory.forget(revoked) // last: what was checked before is not remembered
+      }
+    },
+  }
   return {
     ...createLoginsService(parts),
     ...createRefreshService(parts),

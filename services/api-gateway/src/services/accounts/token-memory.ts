@@ -2,11 +2,14 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { Clock } from '@voiceassist/kernel'
 import { GatewayError } from '../../errors.js'
 import type { AuthTokens } from './auth-tokens.js'
-import type { LoginCheck } from './login-check.js'
+import type { LoginCheck, Revoked } from './login-check.js'
 import type { Principal, TokenVerifier } from './token-verifier-port.js'
 
-/** How long what a check found may be relied on; counted from before the check asked. */
-const holdsMs = 1000
+/**
+ * How long what a check found may be relied on; counted from before the check asked. It adds to the time that a
+ * revocation takes to reach what is checked against.
+ */
+const holdsMs = 100
 const maxRemembered = 10_000
 
 interface Remembered {
@@ -21,18 +24,15 @@ interface CheckUnderWay {
   readonly outcome: Promise<Principal>
 }
 
-export type Revoked = { readonly userId: string } | { readonly sessionId: string }
-
 export interface TokenMemoryOptions {
   readonly clock: Clock
   readonly tokens: AuthTokens
-  readonly logins: LoginCheck
+  readonly logins: Pick<LoginCheck, 'check'>
 }
 
 /**
- * Verifies access tokens and remembers them, so that a request costs a hash and not a signature and a query. What
- * another instance revokes holds here for requests that come a second later, also while the database does not answer;
- * what this instance revokes holds when `forget` returns.
+ * Verifies access tokens and remembers them for a tenth of a second, so that a request among many costs a hash, and not
+ * a signature and a look at the login. What this instance revokes holds when `forget` returns.
  */
 export class TokenMemory implements TokenVerifier {
   readonly #options: TokenMemoryOptions
@@ -60,7 +60,7 @@ export class TokenMemory implements TokenVerifier {
     if (known && nowMs - known.checkedAtMs < holdsMs && clock.now() < known.expiresAtMs)
       return known.principal
     const joined = this.#underWay.get(key)
-    // An older check may have looked before a revocation that is a second old.
+    // An older check may have looked before a revocation that has had its time.
     if (joined && nowMs - joined.startedAtMs < holdsMs) return joined.outcome
     const check = { startedAtMs: nowMs, outcome: this.#check(accessToken, key, nowMs) }
     this.#underWay.set(key, check)

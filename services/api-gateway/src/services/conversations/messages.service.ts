@@ -6,9 +6,10 @@ import { inTransaction } from '../../db/held-transaction.js'
 import type { Database } from '../../db/schema.js'
 import { GatewayError, type GatewayErrorCode } from '../../errors.js'
 import { decodeCursor, encodeCursor } from '../../repositories/keyset-cursor.js'
-import { findAnswer, findMessage, listMessages } from '../../repositories/messages.repository.js'
+import { findAnswer, findMessage } from '../../repositories/messages.repository.js'
 import { findSession } from '../../repositories/sessions.repository.js'
 import type { SearchService } from '../search-port.js'
+import { type ConversationReads, storedConversations } from './conversation-reads.js'
 import type { Message, MessagesService, PostedMessage } from './messages-port.js'
 import { noSuchSession } from './no-such-session.js'
 import { SharedAnswers } from './shared-answers.js'
@@ -21,6 +22,8 @@ export interface MessagesServiceOptions {
   readonly search: SearchService
   readonly answers: AnswerWriter
   readonly reads: ReadAudit
+  /** Default: as the database has them. */
+  readonly conversations?: ConversationReads
 }
 
 export function createMessagesService({
@@ -28,6 +31,7 @@ export function createMessagesService({
   search,
   answers,
   reads,
+  conversations = storedConversations(db),
 }: MessagesServiceOptions): MessagesService {
   /** A repeat that comes while the first attempt is answering waits for it. */
   const answering = new SharedAnswers<Message>()
@@ -44,14 +48,17 @@ export function createMessagesService({
     const passages = await search.search(query, progress.signal)
     const answer = await answers.write({ question: message.content, passages, ...progress })
     progress.signal.throwIfAborted()
-    return messageOf(await inTransaction(db, transaction => keepAnswer(transaction, actor, message, answer)))
+    const kept = await inTransaction(db, transaction => keepAnswer(transaction, actor, message, answer))
+    await conversations.changed({ id: message.sessionId, userId: actor.userId })
+    return messageOf(kept)
   }
 
   async function keepOrRefuse(actor: UserActor, sessionId: string, posted: PostedMessage) {
     const resource = sessionResource(sessionId)
     try {
       const kept = await inTransaction(db, transaction => keepMessage(transaction, actor, sessionId, posted))
-      if (!kept.created)
+      if (kept.created) await conversations.changed({ id: sessionId, userId: actor.userId })
+      else
         await reads.record(actor, { action: 'message.read', resource, details: { messageId: kept.row.id } })
       return kept
     } catch (error) {
@@ -93,13 +100,13 @@ export function createMessagesService({
     async list(actor, sessionId, { limit, cursor, order }) {
       const session = { id: sessionId, userId: actor.userId }
       const resource = sessionResource(sessionId)
-      if (!(await findSession(db, session))) {
+      const scope = `messages:${session.id}`
+      const after = cursor === undefined ? undefined : () => decodeCursor(cursor, scope).at
+      const rows = await conversations.listMessages(session, { limit: limit + 1, order, after })
+      if (!rows) {
         await reads.record(actor, { action: 'message.list', resource, error: 'NOT_FOUND' })
         throw noSuchSession()
       }
-      const scope = `messages:${session.id}`
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, scope).at
-      const rows = await listMessages(db, { sessionId: session.id, limit: limit + 1, order, after })
       const page = rows.slice(0, limit)
       await reads.record(actor, { action: 'message.list', resource, details: { count: page.length } })
       const placeOf = (row: (typeof rows)[number] | undefined) =>

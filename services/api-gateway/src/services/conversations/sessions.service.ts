@@ -12,11 +12,11 @@ import {
   endSession,
   findSession,
   insertSession,
-  listSessions,
   type OwnedSession,
   renameSession,
   type SessionRow,
 } from '../../repositories/sessions.repository.js'
+import { type ConversationReads, storedConversations } from './conversation-reads.js'
 import type { Message } from './messages-port.js'
 import { noSuchSession } from './no-such-session.js'
 import { sessionMessages } from './session-messages.js'
@@ -69,9 +69,15 @@ export interface SessionsService {
 export interface SessionsServiceOptions {
   readonly db: Kysely<Database>
   readonly reads: ReadAudit
+  /** Default: as the database has them. */
+  readonly conversations?: ConversationReads
 }
 
-export function createSessionsService({ db, reads }: SessionsServiceOptions): SessionsService {
+export function createSessionsService({
+  db,
+  reads,
+  conversations = storedConversations(db),
+}: SessionsServiceOptions): SessionsService {
   /** Changes a session and audits it; refused attempts are audited too. */
   async function change<T>(
     actor: UserActor,
@@ -80,8 +86,9 @@ export function createSessionsService({ db, reads }: SessionsServiceOptions): Se
     work: (transaction: Transaction<Database>, session: OwnedSession) => Promise<T | undefined>,
   ): Promise<T> {
     const resource = { type: 'session', id } as const
+    const session = { id, userId: actor.userId }
     const changed = await inTransaction(db, async transaction => {
-      const result = await work(transaction, { id, userId: actor.userId })
+      const result = await work(transaction, session)
       await recordAudit(transaction, actor, {
         action,
         resource,
@@ -90,26 +97,30 @@ export function createSessionsService({ db, reads }: SessionsServiceOptions): Se
       return result
     })
     if (changed === undefined) throw noSuchSession()
+    await conversations.changed(session)
     return changed
   }
 
   return {
-    create: (actor, { title }) =>
-      inTransaction(db, async transaction => {
+    async create(actor, { title }) {
+      const created = await inTransaction(db, async transaction => {
         const row = await insertSession(transaction, { userId: actor.userId, title: title ?? null })
         if (!row) throw new GatewayError('UNAUTHENTICATED', 'The account no longer exists')
         await recordAudit(transaction, actor, {
           action: 'session.create',
           resource: { type: 'session', id: row.id },
         })
-        return sessionOf(row)
-      }),
+        return row
+      })
+      await conversations.changed({ id: created.id, userId: actor.userId })
+      return sessionOf(created)
+    },
 
     async list(actor, { limit, cursor }) {
       const { userId } = actor
       const scope = `sessions:${userId}`
       const after = cursor === undefined ? undefined : decodeCursor(cursor, scope)
-      const rows = await listSessions(db, { userId, limit: limit + 1, after })
+      const rows = await conversations.listSessions({ userId, limit: limit + 1, after })
       const page = rows.slice(0, limit)
       const last = rows.length > limit ? page.at(-1) : undefined
       await reads.record(actor, { action: 'session.list', details: { count: page.length } })

@@ -82,6 +82,8 @@ export interface DocumentsService {
   /** Newest first. @throws GatewayError VALIDATION_FAILED for a cursor that is none. */
   list(query: DocumentListQuery): Promise<DocumentPage>
   /** @throws GatewayError NOT_FOUND. */
+  summary(id: string): Promise<DocumentSummary>
+  /** @throws GatewayError NOT_FOUND. */
   read(id: string): Promise<DocumentDetail>
   /** @throws GatewayError NOT_FOUND. */
   remove(actor: Actor, id: string): Promise<void>

@@ -114,6 +114,12 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
 
     list: query => listDocuments(db, query),
 
+    async summary(id) {
+      const found = isId(id) ? await findDocument(db, { id }) : undefined
+      if (!found) throw notFound()
+      return found
+    },
+
     async read(id) {
       const found = isId(id) ? await readDocumentDetail(db, id) : undefined
       if (!found) throw notFound()

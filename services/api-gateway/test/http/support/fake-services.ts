@@ -71,6 +71,10 @@ export class FakeDocuments implements DocumentsService {
     return { items, nextCursor: null, total: this.#stored.size }
   }
 
+  summary(id: string): Promise<DocumentSummary> {
+    return this.read(id)
+  }
+
   async read(id: string): Promise<DocumentDetail> {
     const found = this.#stored.get(id)
     if (!found) throw new GatewayError('NOT_FOUND', 'There is no such document')

@@ -7,6 +7,7 @@ import { type Answers, createAnswers } from '#src/answers/create-answers'
 import { type AppDependencies, buildApp } from '#src/app'
 import { gatewayActor } from '#src/audit/actor'
 import { ReadAuditWriter } from '#src/audit/read-audit-writer'
+import { withoutCache } from '#src/cache/open-cache'
 import type { Config } from '#src/config'
 import type { OpenDatabase } from '#src/db/open-database'
 import { insertAuditRows } from '#src/repositories/audit-logs.repository'
@@ -16,6 +17,7 @@ import {
   createAuthService,
 } from '#src/services/accounts/auth.service'
 import { createAuditService } from '#src/services/audit.service'
+import { createCacheService } from '#src/services/cache.service'
 import { createMessagesService } from '#src/services/conversations/messages.service'
 import { createSessionsService } from '#src/services/conversations/sessions.service'
 import { FakeDocuments, FakeSearch } from './fake-services.js'
@@ -73,6 +75,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const logger = pino({ level: 'debug' }, lines(log))
   const reads = new ReadAuditWriter({ store: rows => insertAuditRows(db, rows), clock, logger })
   const answers = createAnswers({ llm, clock, logger })
+  const gateway = withoutCache()
   const app = await buildApp({
     clock,
     logger,
@@ -82,6 +85,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       search,
       documents,
       sessions: createSessionsService({ db, reads }),
+      cache: createCacheService({ gateway, db }),
       audit: createAuditService({ db, clock, auditKey: () => auditKey }),
       reads,
       messages: createMessagesService({ db, search, answers: answers.writer, reads }),
@@ -119,6 +123,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       await app.close()
       answers.close()
       await reads.close()
+      await gateway.close()
       await temp.close()
     },
   }

@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto'
+import type { DocumentListQuery, DocumentsService } from '../services/documents/documents-port.js'
+import { cacheKeys, documentListTag } from './cache-keys.js'
+import { cachedRead, type GatewayCache } from './gateway-cache.js'
+
+/**
+ * Keeps lists of documents and documents without their text.
+ * @param secret keys the HMACs of filters and cursors, which callers write; gateways that share it share their lists
+ */
+export function cachedDocuments(
+  gateway: GatewayCache,
+  documents: DocumentsService,
+  secret: string,
+): DocumentsService {
+  const { cache } = gateway
+  const changed = (id: string) =>
+    Promise.all([cache.delete(cacheKeys.document(id)), cache.invalidateTags([documentListTag])])
+
+  /** Its reader sees the change that it has made. */
+  async function changing<Result>(
+    change: Promise<Result>,
+    idOf: (result: Result) => string,
+  ): Promise<Result> {
+    const result = await change
+    await changed(idOf(result))
+    return result
+  }
+
+  const listKey = ({ limit, cursor = '', sourceType }: DocumentListQuery) => {
+    const plain = cursor === '' && sourceType === undefined
+    const typed = JSON.stringify([cursor, sourceType])
+    return cacheKeys.documents(
+      plain ? `${limit}` : `${limit}:${createHmac('sha256', secret).update(typed).digest('base64url')}`,
+    )
+  }
+
+  return {
+    create: (...given) => changing(documents.create(...given), ({ id }) => id),
+    replace: (...given) => changing(documents.replace(...given), ({ id }) => id),
+    reindex: (...given) => changing(documents.reindex(...given), ({ id }) => id),
+    remove: (actor, id) => changing(documents.remove(actor, id), () => id),
+    list: query => cachedRead(gateway, listKey(query), () => documents.list(query), [documentListTag]),
+    summary: id => cachedRead(gateway, cacheKeys.document(id), () => documents.summary(id)),
+    read: id => documents.read(id),
+  }
+}

@@ -1,0 +1,44 @@
+import type { ManyLoader } from '@voiceassist/cache'
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/schema.js'
+import { findDocument, listDocuments } from '../repositories/kb-documents.repository.js'
+import type { ConversationReads } from '../services/conversations/conversation-reads.js'
+import { documentListTag } from './cache-keys.js'
+import type { CacheNamespace } from './cache-options.js'
+import { firstMessages, firstSessions } from './cached-conversations.js'
+
+type WarmNamespace = Exclude<CacheNamespace, 'user' | 'login'>
+
+/**
+ * Loads what a key stands for: its id says it all, but for lists of documents by a filter or cursor, of which the key has
+ * an HMAC. Accounts and logins are not kept in memory.
+ */
+export function warmLoaders(
+  db: Kysely<Database>,
+  stored: ConversationReads,
+): Readonly<Record<WarmNamespace, ManyLoader<unknown>>> {
+  return {
+    sessions: each(userId => firstSessions(stored, userId)),
+    messages: each((id, order) => firstMessages(db, stored, id, order === 'desc' ? 'desc' : 'asc')),
+    document: each(id => findDocument(db, { id })),
+    documents: (missing, context) => {
+      context.setTags([documentListTag])
+      return each(async (limit, filter) =>
+        filter === undefined ? listDocuments(db, { limit: Number(limit) }) : undefined,
+      )(missing, context)
+    },
+  }
+}
+
+/** One after the other: warming may take its time. */
+function each(load: (id: string, rest: string | undefined) => Promise<unknown>): ManyLoader<unknown> {
+  return async missing => {
+    const found = new Map<string, unknown>()
+    for (const key of missing) {
+      const [, id = '', rest] = key.split(':')
+      const value = await load(id, rest)
+      if (value !== undefined) found.set(key, value)
+    }
+    return found
+  }
+}
