@@ -19,7 +19,7 @@ export interface SyncParts {
   readonly clock: Clock
   readonly partitions: readonly Partition[]
   readonly instance: string
-  /** Connected, or subscribed: time for a heartbeat. */
+  /** Connected, subscribed, or read anew: time for a heartbeat, which gives trust. */
   arrived(): void
   confirmed(confirmation: Confirmation): void
 }
@@ -188,7 +188,10 @@ export class Sync implements RemoteListener {
   }
 
   #resyncAndConfirm(partition: Partition, message: Waiting, reason: string): void {
-    void this.resync(partition, reason).then(() => this.#confirm(partition, message))
+    void this.resync(partition, reason).then(() => {
+      this.#confirm(partition, message)
+      this.#parts.arrived()
+    })
   }
 
   /** Only what holds: it was applied here, or belongs to a generation of which nothing is held. */

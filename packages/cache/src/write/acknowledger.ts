@@ -41,6 +41,8 @@ export class Acknowledger {
     const startedMs = clock.monotonic()
     const registry = await this.#registry()
     const openedMs = clock.monotonic()
+    if (registry)
+      for (const id of this.#confirmed.keys()) if (!registry.rows.has(id)) this.#confirmed.delete(id)
     const known = registry !== null && this.#knownLongEnough(registry)
     const missing = () =>
       [...(registry?.rows.keys() ?? [])].filter(id => id !== this.#core.instance && !this.#has(id, at))

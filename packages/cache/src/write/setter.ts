@@ -37,6 +37,9 @@ export interface Written {
 }
 
 const unchanged: Written = { stored: false, journaled: false, at: null }
+/** The offset is too large by the time that one answer took. */
+const offsetErrorMs = 1000
+
 const nothingTagged: readonly string[] = []
 
 /** Sets a value: an invalidation and a fill in one, so that an older load cannot come after it. */
@@ -164,7 +167,7 @@ export class Setter {
         ttlMs,
         keepMs: ttlMs + policy.staleMs,
         known,
-        calledAtMs: calledMs + partition.remoteOffsetMs,
+        calledAtMs: calledMs + partition.remoteOffsetMs - offsetErrorMs,
         version,
         note: { from: this.#core.instance, acknowledge: acknowledged },
       }),

@@ -25,7 +25,16 @@ describe.each(setups)('stats, %s', setup => {
     const { tiers, namespaces } = cache.stats()
     const hits = shared ? 5 : 4
     const misses = shared ? 5 : 6
-    expect(namespaces.user).toEqual({ hits, misses, hitRate: hits / 10, loads: 3, loadErrors: 1, entries: 2 })
+    expect(namespaces.user).toEqual({
+      hits,
+      memoryHits: 4,
+      remoteHits: shared ? 1 : 0,
+      misses,
+      hitRate: hits / 10,
+      loads: 3,
+      loadErrors: 1,
+      entries: 2,
+    })
     expect(namespaces.team).toMatchObject({ hits: 0, misses: 1, hitRate: 0, loads: 0 })
     const { memory, remote } = tiers
     expect([memory.hits + memory.misses, memory.hits + remote.hits, memory.entries]).toEqual([11, hits, 2])
