@@ -71,6 +71,8 @@ export function writeEnvelope({ header, flags, payload }: Envelope): Buffer {
   return bytes
 }
 
+const noTags = Object.freeze([]) as unknown as string[]
+
 /** @throws CacheError CACHE_VALUE_CORRUPT for another format, a header that ends early, or numbers that are none. */
 export function readEnvelope(bytes: Buffer): Envelope {
   if (bytes[0] !== envelopeFormat)
@@ -81,14 +83,15 @@ export function readEnvelope(bytes: Buffer): Envelope {
   try {
     const tokenEnd = envelopeOffsets.tail + 2 + bytes.readUInt16BE(envelopeOffsets.tail)
     let at = tokenEnd + 2
-    const tags: string[] = []
-    for (let left = bytes.readUInt16BE(tokenEnd); left > 0; left--) {
+    const count = bytes.readUInt16BE(tokenEnd)
+    const tags: string[] = count === 0 ? noTags : []
+    for (let left = count; left > 0; left--) {
       const length = bytes.readUInt16BE(at)
       tags.push(bytes.toString('utf8', at + 2, at + 2 + length))
       at += 2 + length
     }
     if (at > bytes.length) throw new RangeError('ends early')
-    const header = {
+    const header: EnvelopeHeader = {
       gen: bytes.toString('latin1', envelopeOffsets.gen, envelopeOffsets.gen + 16),
       seq: bytes.readDoubleBE(envelopeOffsets.seq),
       expiresAtMs: bytes.readDoubleBE(envelopeOffsets.expiresAt),
@@ -101,7 +104,7 @@ export function readEnvelope(bytes: Buffer): Envelope {
     }
     // A number that is none is lower than nothing, so such a value would outlive every invalidation.
     if (!Number.isSafeInteger(header.seq) || header.seq < 0) throw new RangeError('no number')
-    if (![header.expiresAtMs, header.createdAtMs, header.version].every(Number.isFinite))
+    if (!Number.isFinite(header.expiresAtMs + header.createdAtMs + header.version))
       throw new RangeError('no number')
     return { header, flags: bytes[1] as number, payload: bytes.subarray(at) }
   } catch (cause) {

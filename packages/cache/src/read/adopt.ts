@@ -32,18 +32,19 @@ export function adopt(
   const copy = decoded(core, flight.key, policy, envelope)
   flight.readSeq = header.seq
   flight.tags = header.tags
-  keep(core, partition, flight, policy, {
-    copy,
-    gen: header.gen,
-    seq: header.seq,
-    tags: header.tags,
-    createdAtMs: header.createdAtMs - partition.remoteOffsetMs,
-    expiresAtMs,
-    staleMs: header.staleMs,
-    loadMs: header.loadMs,
-    token: header.token,
-    version: header.version,
-  })
+  if (policy.memory)
+    keep(core, partition, flight, policy, {
+      copy,
+      gen: header.gen,
+      seq: header.seq,
+      tags: header.tags,
+      createdAtMs: header.createdAtMs - partition.remoteOffsetMs,
+      expiresAtMs,
+      staleMs: header.staleMs,
+      loadMs: header.loadMs,
+      token: header.token,
+      version: header.version,
+    })
   return { copy, gen: header.gen, seq: header.seq, tags: header.tags }
 }
 
