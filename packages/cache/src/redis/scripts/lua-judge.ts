@@ -116,19 +116,26 @@ local function isVoid(records, gen, seq, tags)
   return false
 end
 
--- The layout of codec/envelope.ts.
+-- The layout of codec/envelope.ts, and refused where that refuses: a number that is none is above no other.
 local function readHeader(bytes)
   if not bytes or #bytes < 62 or string.byte(bytes, 1) ~= 1 then return nil end
-  local seq, expiresAt = struct.unpack('>dd', bytes, 19)
+  local seq, expiresAt, createdAt, version = struct.unpack('>dddd', bytes, 19)
+  local sum = expiresAt + createdAt + version
+  if not (seq >= 0 and seq <= 9007199254740991) or sum - sum ~= 0 then return nil end
   local length, from = struct.unpack('>H', bytes, 59)
-  local token = string.sub(bytes, from, from + length - 1)
-  local count, at = struct.unpack('>H', bytes, from + length)
+  local at = from + length
+  local token = string.sub(bytes, from, at - 1)
+  if at + 1 > #bytes then return nil end
+  local count
+  count, at = struct.unpack('>H', bytes, at)
   local tags = {}
   for i = 1, count do
+    if at + 1 > #bytes then return nil end
     length, from = struct.unpack('>H', bytes, at)
     at = from + length
     tags[i] = 't:' .. string.sub(bytes, from, at - 1)
   end
+  if at > #bytes + 1 then return nil end
   return { gen = string.sub(bytes, 3, 18), seq = seq, expiresAt = expiresAt, token = token, tags = tags }
 end
 

@@ -26,7 +26,9 @@ export type Leased = Extract<AcquireReply, { outcome: 'leased' }>
 
 type Invalidation = Extract<RemoteMessage, { kind: 'invalidated' }>
 
-type HeaderPart = Partial<Pick<EnvelopeHeader, 'tags' | 'staleMs' | 'version' | 'expiresAtMs'>>
+type HeaderPart = Partial<
+  Pick<EnvelopeHeader, 'seq' | 'token' | 'tags' | 'staleMs' | 'version' | 'expiresAtMs'>
+>
 
 /** One instance of the contract's tests: a tier, what it was told, and calls with the usual arguments. */
 export class ContractClient {

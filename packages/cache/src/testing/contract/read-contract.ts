@@ -72,6 +72,56 @@ export function readContract(test: ContractTest): void {
     assert.equal(await b.get('user:2'), undefined)
   })
 
+  test('a header whose numbers cannot be compared is stored nowhere', async ({ a, b }) => {
+    for (const part of [
+      { seq: Number.NaN },
+      { seq: Number.POSITIVE_INFINITY },
+      { expiresAtMs: Number.NaN },
+    ]) {
+      const token = a.token()
+      const filled = a.fill('user:1', token, await a.lease('user:1', token), part)
+      assert.equal(
+        await filled.then(
+          ({ stored }) => stored,
+          () => false,
+        ),
+        false,
+      )
+      await a.invalidate('user:1')
+      assert.equal((await b.acquire('user:1')).outcome, 'leased')
+      await a.invalidate('user:1')
+    }
+  })
+
+  test('a stored value whose header ends early is as good as absent', async ({ a, b }) => {
+    for (const [at, length] of [
+      [58, 0xffff],
+      [64, 1],
+      [64, 0xffff],
+    ] as const) {
+      const known = await a.known('user:1')
+      const { envelope } = await a.load('user:0', { token: 'four', payload: Buffer.alloc(0) })
+      const damaged = Buffer.from(envelope)
+      damaged.writeUInt16BE(length, at)
+      const request = {
+        namespace: 'user',
+        tags: [],
+        ttlMs: 10_000,
+        keepMs: 10_000,
+        version: -1,
+        note: a.note,
+      }
+      const set = await a.tier.set({
+        ...{ ...request, partition: a.partition('user:1'), key: 'user:1' },
+        ...{ envelope: damaged, known, calledAtMs: known.timeMs },
+      })
+      assert.equal(set.outcome, 'stored')
+      assert.equal((await b.acquire('user:1')).outcome, 'leased')
+      await a.invalidate('user:0')
+      await a.invalidate('user:1')
+    }
+  })
+
   test('scan names what is stored under a literal prefix, with its partition', async ({ a, b }) => {
     const stored = ['user:1', 'user:2', 'user*:3', 'use', 'other:user:1', 'us[e]r:4', 'user:ü']
     for (const key of stored) await a.load(key)
