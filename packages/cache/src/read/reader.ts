@@ -100,6 +100,7 @@ export class Reader {
       background,
       batch,
     })
+    let arrived = signal !== undefined // its wait could not be left
     for (;;) {
       core.throwIfClosed()
       throwIfAborted(signal, key)
@@ -116,6 +117,14 @@ export class Reader {
         const joined = { known: partition.known, gen: partition.gen }
         const loaded = await this.#patiently(loadingOf(current), current.join())
         if (isFresh(partition, current, loaded, joined)) return readCopy(loaded.copy)
+        continue
+      }
+      // Callers of a process's first moments, too, are to join one flight, not all to ask for the lease at once.
+      const arrival = current && !arrived ? core.arrival(partition) : undefined
+      if (arrival) {
+        arrived = true
+        await arrival
+        await core.belief(partition)
         continue
       }
       const loading = loadingOf(new Flight(key, namespace))

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import { Command, type Redis } from 'ioredis'
 import { CacheError } from '../cache-error.js'
 import { isElsewhere, redisError, replyCode } from './redis-error.js'
 import type { RedisScript } from './redis-script.js'
@@ -59,7 +59,9 @@ export class RedisLink {
     const { epoch } = this
     this.#cork()
     try {
-      const reply = await this.client.callBuffer(command, args as (string | Buffer)[])
+      // Not `callBuffer`: a client that pipelines by itself loses the name of what it is given so, and throws later.
+      const sent = new Command(command, args as (string | Buffer)[], { replyEncoding: null })
+      const reply = await this.client.sendCommand(sent)
       if (epoch !== this.epoch) throw this.away()
       this.#replies++
       return reply

@@ -11,7 +11,7 @@ import { replyCode } from './redis-error.js'
 export async function checkServer(client: Redis, clustered: boolean): Promise<CacheError | undefined> {
   let info: ReadonlyMap<string, string>
   try {
-    info = parseInfo(String(await client.call('info')))
+    info = parseInfo(await client.info())
   } catch (error) {
     if (replyCode(error) === 'NOPERM')
       return refuse('Redis refuses INFO', 'Allow this user +info and +config|get')

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { aCache, setups } from './setups.js'
+import { createCacheIn } from '#src/create-cache'
+import { seeded } from '../cluster.js'
+import { aCache, aCluster, setups } from './setups.js'
 
 describe.each(setups)('getOrSet, %s', setup => {
   test('loads once for thousands who ask at once, and answers all of them', async () => {
@@ -204,4 +206,19 @@ describe.each(setups)('getOrSet, %s', setup => {
       expect(await cache.get(key)).toBeUndefined()
     }
   })
+})
+
+test("callers of a process's first moments join one flight, and do not all ask for the lease", async () => {
+  const cluster = aCluster()
+  const cache = createCacheIn(
+    { remote: cluster.server.tier() },
+    { clock: cluster.clock, random: seeded(3), instance: 'new' },
+  )
+  cluster.caches.set('new', cache)
+  cluster.source.set('k', 1)
+  const load = async () => cluster.read('k')
+  const answers = await Promise.all(Array.from({ length: 50 }, () => cache.getOrSet('k', load)))
+  expect(new Set(answers)).toEqual(new Set([1]))
+  expect(cluster.loads).toEqual(['k'])
+  expect(cluster.operations.filter(({ name }) => name === 'acquire').length).toBeLessThan(5)
 })

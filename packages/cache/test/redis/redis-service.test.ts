@@ -6,7 +6,7 @@ import {
   canStartValkey,
 } from '@voiceassist/testkit'
 import fc from 'fast-check'
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { matchGlob } from '#src/key/match-glob'
 import { luaGlob } from '#src/redis/scripts/lua-judge'
@@ -26,8 +26,8 @@ describe.each(kinds)('%s', (name, borrow, can) => {
     afterAll(() => server.close())
 
     const open = (prefix?: string) => openTier({ url: server.url }, prefix)
-    const client = () => {
-      const raw = new Redis(server.url)
+    const client = (options: RedisOptions = {}) => {
+      const raw = new Redis(server.url, options)
       onTestFinished(() => raw.disconnect())
       return raw
     }
@@ -75,13 +75,16 @@ describe.each(kinds)('%s', (name, borrow, can) => {
       expect(size.bytes).toBeGreaterThan(0)
     })
 
-    test(`${name} with somebody's own client: it stays open`, async () => {
-      const mine = client()
-      const { tier } = await openTier({ client: mine })
-      await load(tier, key)
-      await tier.close()
-      expect(await mine.ping()).toBe('PONG')
-    })
+    test.each([{}, { enableAutoPipelining: true }])(
+      `${name} with somebody's own client of %o: it stays open`,
+      async options => {
+        const mine = client(options)
+        const { tier } = await openTier({ client: mine })
+        await load(tier, key)
+        await tier.close()
+        expect(await mine.ping()).toBe('PONG')
+      },
+    )
     test('patterns mean in Lua what they mean in JavaScript', async () => {
       const raw = client()
       const script = `${luaGlob}\nlocal out = {}\nfor i = 1, #ARGV, 2 do out[#out + 1] = glob(ARGV[i], ARGV[i + 1]) and 1 or 0 end\nreturn out`
