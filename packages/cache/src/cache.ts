@@ -31,6 +31,8 @@ export interface EntryOptions {
   readonly memory?: boolean
   /** False: not kept in the second tier. */
   readonly remote?: boolean
+  /** What `invalidateTags` reaches it by, at most 128; those of a call stand for those of its namespace. */
+  readonly tags?: readonly string[]
 }
 
 export interface ReadOptions {
@@ -41,13 +43,11 @@ export interface ReadOptions {
 }
 
 export interface LoadOptions extends EntryOptions {
-  readonly tags?: readonly string[]
   /** Ends the wait of this caller; the load goes on for others. */
   readonly signal?: AbortSignal
 }
 
 export interface SetOptions extends EntryOptions {
-  readonly tags?: readonly string[]
   /** An integer: the value is taken only over a lower one. */
   readonly version?: number
   /** As for `delete`: the old value is nowhere served any more when this resolves. */

@@ -9,7 +9,8 @@ export interface DecoratorsOptions {
 }
 
 /** How the results of a function are kept. `Args` and `Result` are the function's. */
-export interface CacheResultOptions<Args extends unknown[] = never[], Result = never> extends EntryOptions {
+export interface CacheResultOptions<Args extends unknown[] = never[], Result = never>
+  extends Omit<EntryOptions, 'tags'> {
   /** No colon in it. @default 'default' */
   readonly namespace?: string
   /** Keeps functions of one namespace apart. @default the function's own name */

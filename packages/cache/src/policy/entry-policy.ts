@@ -1,5 +1,6 @@
 import type { EntryOptions, LoadOptions, SetOptions } from '../cache.js'
 import { CacheError } from '../cache-error.js'
+import { checkTags } from '../key/check-key.js'
 import { ttlMs } from './ttl-ms.js'
 
 /** `EntryOptions` as the cache works with them: checked, complete, in milliseconds. */
@@ -22,6 +23,7 @@ export interface EntryPolicy {
   readonly copy: 'freeze' | 'clone' | 'none'
   readonly memory: boolean
   readonly remote: boolean
+  readonly tags: readonly string[]
 }
 
 const base: EntryPolicy = {
@@ -38,19 +40,30 @@ const base: EntryPolicy = {
   copy: 'freeze',
   memory: true,
   remote: true,
+  tags: [],
 }
 
-const callOnly = new Set(['tags', 'signal', 'version', 'acknowledged'])
+const callOnly = new Set(['signal', 'version', 'acknowledged'])
 const adaptiveDefault = { minMs: 10_000, maxMs: 3_600_000 }
 
-type Options = EntryOptions & Pick<LoadOptions & SetOptions, 'tags' | 'signal' | 'version' | 'acknowledged'>
+type Options = EntryOptions & Pick<LoadOptions & SetOptions, 'signal' | 'version' | 'acknowledged'>
 
 /** @throws CacheError CACHE_OPTION_INVALID that names the option. */
-export function entryPolicy(options: Options, under: EntryPolicy = base): EntryPolicy {
+export function entryPolicy(
+  options: Options,
+  under: EntryPolicy = base,
+  of: 'call' | 'defaults' = 'call',
+): EntryPolicy {
+  if (typeof options !== 'object' || options === null)
+    throw invalid('options', 'options must be an object such as { ttl: 300 }')
   let policy: Draft | undefined
   for (const name in options) {
     const value = options[name as keyof Options]
-    if (value === undefined || callOnly.has(name)) continue
+    if (value === undefined) continue
+    if (callOnly.has(name)) {
+      if (of === 'defaults') throw invalid(name, `${name} is an option of calls, not of a namespace`)
+      continue
+    }
     const read = readers[name as keyof EntryOptions]
     if (!read) throw invalid(name, `${name} is not an option`)
     policy ??= { ...under }
@@ -98,6 +111,10 @@ const readers: Record<keyof EntryOptions, Reader> = {
   sensitive: flag('sensitive'),
   memory: flag('memory'),
   remote: flag('remote'),
+  tags(policy, value) {
+    checkTags(value as readonly string[])
+    policy.tags = value as readonly string[]
+  },
   copy(policy, value) {
     if (value !== 'freeze' && value !== 'clone' && value !== 'none')
       throw invalid('copy', "copy must be 'freeze', 'clone' or 'none'")

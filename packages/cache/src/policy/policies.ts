@@ -9,10 +9,10 @@ export class Policies {
 
   /** @throws CacheError CACHE_OPTION_INVALID, CACHE_TAG_INVALID. */
   constructor(defaults: EntryOptions, namespaces: Readonly<Record<string, EntryOptions>>) {
-    this.#defaults = entryPolicy(defaults)
+    this.#defaults = entryPolicy(defaults, undefined, 'defaults')
     for (const [name, options] of Object.entries(namespaces)) {
       checkNamespace(name)
-      this.#byNamespace.set(name, entryPolicy(options, this.#defaults))
+      this.#byNamespace.set(name, entryPolicy(options, this.#defaults, 'defaults'))
     }
   }
 

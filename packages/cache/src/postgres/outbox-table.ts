@@ -1,6 +1,6 @@
 import { checkName, quoteName } from './sql-names.js'
 
-/** A migration's two ways; each is several statements, for one `query` without parameters. */
+/** A migration's two ways; each is several statements, for one `query` without parameters, and may be joined to others. */
 export interface UpAndDown {
   readonly up: string
   readonly down: string
@@ -32,8 +32,8 @@ create table ${table} (
   old_row jsonb,
   new_row jsonb,
   created_at timestamptz not null default clock_timestamp()
-) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`,
-    down: `drop table ${table}`,
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);`,
+    down: `drop table ${table};`,
   }
 }
 

@@ -83,12 +83,12 @@ create trigger cache_outbox_update after update on ${on} for each row
   when (old operator(pg_catalog.*<>) new) execute function ${call};
 create trigger cache_outbox_truncate after truncate on ${on} for each statement execute function ${call};
 alter table ${on} enable always trigger cache_outbox_row, enable always trigger cache_outbox_update,
-  enable always trigger cache_outbox_truncate`,
+  enable always trigger cache_outbox_truncate;`,
     down: `
 drop trigger cache_outbox_truncate on ${on};
 drop trigger cache_outbox_update on ${on};
 drop trigger cache_outbox_row on ${on};
-drop function ${call}`,
+drop function ${call};`,
   }
 }
 

@@ -166,9 +166,9 @@ export class Loads {
   }
 
   async #run(loading: Loading, loader: Loader<unknown>, handed?: Buffer): Promise<Brought> {
-    const { options, flight, policy } = loading
+    const { flight, policy } = loading
     if (!loading.background) this.#tally.of(flight.namespace).misses++
-    const run = new LoadRun(options.tags ?? noTags, () => this.stale(loading, handed)?.copy.value)
+    const run = new LoadRun(policy.tags, () => this.stale(loading, handed)?.copy.value)
     const value = await runLoader(this.#core, this.#tally, flight.namespace, policy, run, () => loader(run))
     return { value, run }
   }

@@ -1,7 +1,7 @@
 import type { Loader, LoadOptions, ReadOptions } from '../cache.js'
 import { CacheError } from '../cache-error.js'
 import type { Core } from '../core.js'
-import { checkKey, checkTags, namespaceOf } from '../key/check-key.js'
+import { checkKey, namespaceOf } from '../key/check-key.js'
 import { readCopy } from '../memory/read-copy.js'
 import { Flight } from '../mirror/flights.js'
 import type { LoadedValue } from '../mirror/loaded-value.js'
@@ -85,7 +85,6 @@ export class Reader {
     checkKey(key)
     if (typeof loader !== 'function')
       throw new CacheError('CACHE_OPTION_INVALID', 'The loader must be a function', { field: 'loader', key })
-    if (options.tags) checkTags(options.tags)
     const core = this.#core
     const namespace = namespaceOf(key)
     const partition = core.partitionFor(key)

@@ -2,7 +2,7 @@ import type { InvalidateResult, SetOptions, SetResult } from '../cache.js'
 import { CacheError } from '../cache-error.js'
 import { publish } from '../cache-events.js'
 import type { Core, Shared } from '../core.js'
-import { checkTags, namespaceOf } from '../key/check-key.js'
+import { namespaceOf } from '../key/check-key.js'
 import { keep } from '../memory/keep.js'
 import { type HeldValue, privateCopy } from '../memory/private-copy.js'
 import { Flight } from '../mirror/flights.js'
@@ -40,8 +40,6 @@ const unchanged: Written = { stored: false, journaled: false, at: null }
 /** The offset is too large by the time that one answer took. */
 const offsetErrorMs = 1000
 
-const nothingTagged: readonly string[] = []
-
 /** Sets a value: an invalidation and a fill in one, so that an older load cannot come after it. */
 export class Setter {
   readonly #core: Core
@@ -69,8 +67,8 @@ export class Setter {
   prepare(key: string, value: unknown, options: SetOptions): Write {
     const namespace = namespaceOf(key)
     const policy = this.#core.policies.of(namespace, options)
-    const { tags = nothingTagged, version = -1, acknowledged = false } = options
-    checkTags(tags)
+    const { tags } = policy
+    const { version = -1, acknowledged = false } = options
     checkAcknowledged(acknowledged)
     if (options.version !== undefined && !(Number.isSafeInteger(version) && version >= 0))
       throw new CacheError('CACHE_OPTION_INVALID', 'version must be an integer, 0 or above', {

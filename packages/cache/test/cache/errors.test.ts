@@ -120,6 +120,17 @@ describe.each(setups)('what is refused at the call, %s', setup => {
       )
   })
 
+  test('options that are no object: a number is no ttl', async () => {
+    const { cache } = await aCache(setup)
+    const refused = { code: 'CACHE_OPTION_INVALID', field: 'options' }
+    for (const bad of [300, '5m', null] as never[]) {
+      await expect(cache.set('k', 1, bad)).rejects.toMatchObject(refused)
+      await expect(cache.mset({ k: 1 }, bad)).rejects.toMatchObject(refused)
+    }
+    await expect(cache.getOrSet('k', () => 1, 300 as never)).rejects.toMatchObject(refused)
+    expect(await cache.get('k')).toBeUndefined()
+  })
+
   test('what only invalidates takes nothing but acknowledged', async () => {
     const { cache } = await aCache(setup)
     const calls: ((open: Cache, options: object) => Promise<unknown>)[] = [
@@ -162,6 +173,16 @@ describe('createCache', () => {
   ])('refuses %s', (field, options) => {
     const refused = expect.objectContaining({ code: 'CACHE_OPTION_INVALID', field })
     expect(() => createCache(options as CacheOptions)).toThrowError(refused)
+  })
+
+  test.each<[string, object]>([
+    ['signal', { signal: new AbortController().signal }],
+    ['version', { version: 1 }],
+    ['acknowledged', { acknowledged: true }],
+    ['options', 5 as never],
+  ])('%s is nothing that a namespace has', (field, options) => {
+    const refused = expect.objectContaining({ code: 'CACHE_OPTION_INVALID', field })
+    expect(() => createCache({ namespaces: { user: options } })).toThrowError(refused)
   })
 
   test('two keys of one id are refused', () => {

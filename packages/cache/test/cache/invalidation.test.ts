@@ -24,6 +24,16 @@ describe.each(setups)('invalidation, %s', setup => {
     expect(await cluster.ends(set)).toEqual({ ...acknowledged, stored: true })
   })
 
+  test('tags of a namespace are those of its values, where a call names none', async () => {
+    const { cache } = await aCache(setup, { namespaces: { n: { tags: ['all'] } } })
+    await cache.set('n:set', 1)
+    await cache.getOrSet('n:loaded', () => 1)
+    await cache.getOrSetMany(['n:many'], () => [1])
+    await cache.set('n:other', 1, { tags: ['own'] })
+    await cache.invalidateTags(['all'])
+    expect([...(await cache.mget(['n:set', 'n:loaded', 'n:many', 'n:other'])).keys()]).toEqual(['n:other'])
+  })
+
   test('a pattern takes what matches as a whole, and nothing else, in each tier', async () => {
     const { cache } = await aCache(setup)
     const keys = [

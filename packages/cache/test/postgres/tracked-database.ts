@@ -31,7 +31,7 @@ export async function trackedDatabase(kind: DatabaseKind): Promise<TrackedDataba
   const { pool } = await temp.open({ limits: { size: 4, maxOverflow: 0 } })
   const clients: pg.Client[] = []
   const url = 'url' in temp.location ? temp.location.url : ''
-  await pool.query(`${outboxTable().up}; ${usersTable}; ${users.up}`)
+  await pool.query(`${outboxTable().up}${usersTable}; ${users.up}`)
   return {
     pool,
     url,
