@@ -6,7 +6,7 @@ import { startLoad } from './random-load.js'
 import { World } from './world.js'
 
 /** With TEST_LONG many more calls. */
-const calls = process.env.TEST_LONG ? 20_000 : 300
+const calls = process.env.TEST_LONG ? 20_000 : 150
 
 export interface Tested {
   /** As `redisTier` takes it. */
