@@ -2,16 +2,20 @@ import { canStartValkey, startValkeyCluster, type ValkeyCluster } from '@voiceas
 import { afterAll, beforeAll, describe } from 'vitest'
 import { testProcesses } from './scenarios.js'
 
-describe.skipIf(!canStartValkey())('four processes over a Valkey Cluster of three masters', () => {
-  let cluster: ValkeyCluster
-  beforeAll(async () => {
-    cluster = await startValkeyCluster()
-  }, 180_000)
-  afterAll(() => cluster.close())
+describe.skipIf(!canStartValkey())(
+  'four processes over a Valkey Cluster of three masters',
+  { timeout: 120_000 },
+  () => {
+    let cluster: ValkeyCluster
+    beforeAll(async () => {
+      cluster = await startValkeyCluster()
+    }, 180_000)
+    afterAll(() => cluster.close())
 
-  testProcesses({
-    redis: () => ({ cluster: cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port })) }),
-    servers: () => cluster.nodes,
-    settled: () => cluster.settled(),
-  })
-})
+    testProcesses({
+      redis: () => ({ cluster: cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port })) }),
+      servers: () => cluster.nodes,
+      settled: () => cluster.settled(),
+    })
+  },
+)

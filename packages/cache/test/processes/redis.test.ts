@@ -2,7 +2,7 @@ import { canStartRedis, type KeyValueServer, startRedis } from '@voiceassist/tes
 import { afterAll, beforeAll, describe } from 'vitest'
 import { testProcesses } from './scenarios.js'
 
-describe.skipIf(!canStartRedis())('four processes over Redis', () => {
+describe.skipIf(!canStartRedis())('four processes over Redis', { timeout: 120_000 }, () => {
   let server: KeyValueServer
   beforeAll(async () => {
     server = await startRedis()

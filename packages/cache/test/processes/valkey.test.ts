@@ -2,7 +2,7 @@ import { canStartValkey, type KeyValueServer, startValkey } from '@voiceassist/t
 import { afterAll, beforeAll, describe } from 'vitest'
 import { testProcesses } from './scenarios.js'
 
-describe.skipIf(!canStartValkey())('four processes over Valkey', () => {
+describe.skipIf(!canStartValkey())('four processes over Valkey', { timeout: 120_000 }, () => {
   let server: KeyValueServer
   beforeAll(async () => {
     server = await startValkey()

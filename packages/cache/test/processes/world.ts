@@ -32,7 +32,7 @@ export class World {
   readonly stale: string[] = []
   /** Calls that ended; invalidations among them that were only journaled. */
   readonly count = { ended: 0, acknowledged: 0, journaled: 0 }
-  /** In the source's place. */
+  /** In the source's place; undefined: it fails. */
   answer: ((keys: readonly string[]) => number[] | undefined | Promise<number[]>) | undefined
   begun = () => {}
   readonly #options: WorkerOptions
@@ -41,7 +41,12 @@ export class World {
   readonly #underWay = new Set<Write>()
 
   static async open(options: Omit<WorkerOptions, 'prefix'>): Promise<World> {
-    const world = new World({ verifyHits: 1, ...options, prefix: `w${process.pid}-${worlds++}` })
+    const world = new World({
+      verifyHits: 1,
+      remoteTimeoutMs: 250,
+      ...options,
+      prefix: `w${process.pid}-${worlds++}`,
+    })
     onTestFinished(() => Promise.all(world.workers.map(worker => worker.kill())).then(() => {}))
     for (let at = 0; at < 4; at++) world.workers.push(world.#start())
     await Promise.all(world.workers.map(worker => worker.ready))
@@ -51,6 +56,10 @@ export class World {
 
   private constructor(options: WorkerOptions) {
     this.#options = options
+  }
+
+  versions(keys: readonly string[]): number[] {
+    return keys.map(key => this.oracle.version(key))
   }
 
   /** Those that run. */
@@ -202,7 +211,7 @@ export class World {
 
   #start(): CacheProcess {
     return new CacheProcess(this.#options, {
-      source: keys => (this.answer ? this.answer(keys) : keys.map(key => this.oracle.version(key))),
+      source: keys => (this.answer ? this.answer(keys) : this.versions(keys)),
       stale: namespace => void this.stale.push(namespace),
       begun: () => this.begun(),
     })
