@@ -6,6 +6,7 @@ import type { PatternSweeper } from '../memory/pattern-sweeper.js'
 import type { VoidSweeper } from '../memory/void-sweeper.js'
 import type { Invalidated, Meta } from '../remote/remote-tier.js'
 import { Flights } from './flights.js'
+import { type Heard, heardOf } from './heard.js'
 import { Journal } from './journal.js'
 import { Records } from './records.js'
 import { RemovedVersions } from './removed-versions.js'
@@ -42,6 +43,7 @@ export class Partition {
   readonly #memory: MemoryTier
   readonly #sweepers: Sweepers
   readonly #removed: RemovedVersions
+  #heard: Heard = { seq: -1 }
   readonly #scopes = new Map<string, EntryScope>()
   readonly #waiting = new Set<() => void>()
   #walking = 0
@@ -100,11 +102,19 @@ export class Partition {
     this.gen = meta.gen
     this.seen = meta.seq
     this.known = meta.seq
+    this.#heard = heardOf(meta.gen)
+    this.learn(meta.seq)
     this.records.replace(meta)
   }
 
   learn(seq: number): void {
     if (seq > this.known) this.known = seq
+    if (seq > this.#heard.seq) this.#heard.seq = seq
+  }
+
+  /** What came before a call that is made now, as far as anything in this process tells. */
+  get heard(): number {
+    return Math.max(this.known, this.#heard.seq)
   }
 
   /** What an entry of this namespace depends on. One with tags holds their cells until `release`. */

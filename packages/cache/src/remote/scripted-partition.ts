@@ -40,6 +40,8 @@ export interface Mark {
   readonly seq: number
   /** The highest that was removed or came too late; -1 for none. */
   readonly version: number
+  /** Of the last one that was no set of a version: a version that was set before it may be older than its cause. */
+  readonly barrier: number
   readonly untilMs: number
 }
 
@@ -122,7 +124,7 @@ export class ScriptedPartition {
     const nowMs = this.#around.now()
     records.seq++
     for (const key of keys)
-      if (!this.#invalidate(key, -1, this.#read(key, nowMs)?.header, nowMs)) return this.#freshGen(note)
+      if (!this.#invalidate(key, -1, records.seq, this.#read(key, nowMs)?.header, nowMs)) return this.#freshGen(note)
     return this.#told(keys, note)
   }
 
@@ -145,12 +147,14 @@ export class ScriptedPartition {
       return { ...records.position, timeMs, outcome: 'kept' }
     const late =
       records.voids(known, key, request.namespace, request.tags) ||
-      (mark?.seq ?? 0) > known.seq ||
+      // Between two versions their numbers decide, whichever ran first.
+      ((version >= 0 ? mark?.barrier : mark?.seq) ?? 0) > known.seq ||
       request.calledAtMs + markMs <= timeMs ||
       // What was loaded has no version: nobody knows which of the two is the newer one.
       (version >= 0 && standing !== undefined && standing.version < 0)
     records.seq++
-    if (!this.#invalidate(key, version, found, timeMs))
+    const barrier = version >= 0 && !late ? (mark?.barrier ?? 0) : records.seq
+    if (!this.#invalidate(key, version, barrier, found, timeMs))
       return { ...this.#freshGen(note), timeMs, outcome: 'invalidated' }
     const stamp = { ...records.position, createdAtMs: timeMs, expiresAtMs: timeMs + request.ttlMs }
     const stored =
@@ -219,11 +223,18 @@ export class ScriptedPartition {
   }
 
   /** False when the value could not be removed. */
-  #invalidate(key: string, version: number, removed: EnvelopeHeader | undefined, nowMs: number): boolean {
+  #invalidate(
+    key: string,
+    version: number,
+    barrier: number,
+    removed: EnvelopeHeader | undefined,
+    nowMs: number,
+  ): boolean {
     const before = this.marks.get(key, nowMs)?.version ?? -1
     const mark = {
       seq: (this.records as PartitionRecords).seq,
       version: Math.max(version, before, removed?.version ?? -1),
+      barrier,
       untilMs: nowMs + markMs,
     }
     this.marks.set(key, mark, nowMs)

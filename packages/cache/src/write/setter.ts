@@ -208,8 +208,8 @@ function hasNewer({ partition, flight, version }: Write): boolean {
   return version >= 0 && partition.versionOf(flight.key) >= version
 }
 
-function knownOf({ gen, known }: Partition): Position | null {
-  return gen === null ? null : { gen, seq: known }
+function knownOf({ gen, heard }: Partition): Position | null {
+  return gen === null ? null : { gen, seq: heard }
 }
 
 /**

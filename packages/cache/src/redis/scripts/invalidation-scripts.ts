@@ -28,7 +28,7 @@ local gen, seq = advance(meta, ARGV[2], ARGV[3])
 for i = 2, #KEYS do
   local key = string.sub(KEYS[i], #base + 3)
   redis.call('DEL', KEYS[i], base .. 'l:' .. key)
-  redis.call('SET', base .. 'm:' .. key, struct.pack('>dd', seq, versions[i]), 'PX', ${markMs})
+  redis.call('SET', base .. 'm:' .. key, struct.pack('>ddd', seq, versions[i], seq), 'PX', ${markMs})
 end
 publish(position(ARGV[2], gen, seq), ARGV[4])
 return { gen, seq }
@@ -137,12 +137,13 @@ local old = redis.call('GETRANGE', value, 2, 49)
 local removed = #old == 48 and struct.unpack('>d', old, 41) or -1
 local standing = #old == 48 and string.sub(old, 1, 16) == records.gen
 local known = tonumber(ARGV[9])
-local markSeq, highest = -1, -1
-if marked then markSeq, highest = struct.unpack('>dd', marked) end
+local markSeq, highest, barrier = -1, -1, -1
+if marked then markSeq, highest, barrier = struct.unpack('>ddd', marked) end
 if version >= 0 and math.max(highest, standing and removed or -1) >= version then
   return { 'kept', records.gen, records.seq, now }
 end
-local stored = markSeq <= known and now - tonumber(ARGV[10]) < ${markMs} and tonumber(ARGV[7]) > 0
+-- Between two versions their numbers decide, whichever ran first.
+local stored = (version >= 0 and barrier or markSeq) <= known and now - tonumber(ARGV[10]) < ${markMs} and tonumber(ARGV[7]) > 0
   and not (version >= 0 and standing and removed < 0)
   and not isVoid(records, ARGV[8], known, ARGV[13] == '1' and readHeader(envelope).tags or {})
 local seq = redis.call('HINCRBY', meta, 'seq', 1)
@@ -153,7 +154,8 @@ if stored then
 else
   redis.call('DEL', value, lease)
 end
-redis.call('SET', mark, struct.pack('>dd', seq, math.max(highest, removed, version)), 'PX', ${markMs})
+if version < 0 or not stored then barrier = seq end
+redis.call('SET', mark, struct.pack('>ddd', seq, math.max(highest, removed, version), barrier), 'PX', ${markMs})
 publish(position(ARGV[2], records.gen, seq), ARGV[12])
 return { stored and 'stored' or 'invalidated', records.gen, seq, now }
 `,
