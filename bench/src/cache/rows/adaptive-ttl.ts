@@ -10,7 +10,9 @@ const keysOfClass = 50
 const requestsPerSecond = 5
 
 const settings: Readonly<Record<string, EntryOptions>> = {
+  '10 s': { ttl: '10s' },
   '30 s': { ttl: '30s' },
+  '1 min': { ttl: '1m' },
   '5 min': { ttl: '5m' },
   '1 h': { ttl: '1h' },
   adaptive: { ttl: 'adaptive', adaptive: { min: '5s', max: '2h' } },

@@ -30,7 +30,7 @@ async function loadsOfKeys(name: SharedName, url: string, keys: number): Promise
     const loads: number[] = []
     for (let at = 0; at < keys; at++) {
       const counts = children.map(child => next(child))
-      for (const child of children) child.send({ key: `cold:${process.pid}:${at}`, calls: callsEach })
+      for (const child of children) child.send({ key: `cold:${name}:${process.pid}:${at}`, calls: callsEach })
       loads.push((await Promise.all(counts)).reduce<number>((sum, count) => sum + Number(count), 0))
     }
     return loads

@@ -17,7 +17,7 @@ export async function hitRatio({ traces }: Bench): Promise<Figure[]> {
       const name = `${trace}, ${capacity.toLocaleString('en')} entries`
       const published = s3Fifo[trace][capacity]
       // The README gives one decimal.
-      const goal = { atLeast: Math.max(published - 0.05, lru - 0.5) }
+      const goal = { atLeast: Number(Math.max(published - 0.05, lru - 0.5).toFixed(2)) }
       figures.push(
         { name, value: own, unit: `% (S3-FIFO as published ${published} %)`, goal },
         { name: `${name}: lru-cache`, value: lru, unit: '%' },
