@@ -10,6 +10,7 @@ import { partitionOf } from './key/partition-of.js'
 import { MemoryTier } from './memory/memory-tier.js'
 import { PatternSweeper } from './memory/pattern-sweeper.js'
 import { VoidSweeper } from './memory/void-sweeper.js'
+import { HeardNumbers } from './mirror/heard.js'
 import { Partition } from './mirror/partition.js'
 import { ChangeRates } from './policy/change-rate.js'
 import type { EntryPolicy } from './policy/entry-policy.js'
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly random: () => number
   /** Of this instance: unique among those that share a second tier. */
   readonly instance: string
+  /** Shared by the caches of one process. @default of this cache alone */
+  readonly heard?: HeardNumbers
 }
 
 const defaultMaxEntries = 10_000
@@ -47,7 +50,7 @@ export class CacheCore implements Core {
   readonly #keptOut = new Set<EntryPolicy>()
   #tokens = 0
 
-  constructor(options: CacheOptions, { clock, random, instance }: Surroundings) {
+  constructor(options: CacheOptions, { clock, random, instance, heard = new HeardNumbers() }: Surroundings) {
     this.clock = clock
     this.random = random
     this.instance = instance
@@ -74,7 +77,7 @@ export class CacheCore implements Core {
     const count = options.remote?.partitions ?? 1
     this.partitions = Array.from(
       { length: count },
-      (_, at) => new Partition(at, clock, this.memory, sweepers),
+      (_, at) => new Partition(at, clock, this.memory, sweepers, heard),
     )
     if (!options.remote) for (const partition of this.partitions) partition.standAlone()
   }

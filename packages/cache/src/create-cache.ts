@@ -4,7 +4,10 @@ import type { Cache } from './cache.js'
 import { CacheCore, newInstanceId, type Surroundings } from './cache-core.js'
 import type { CacheOptions } from './cache-options.js'
 import { checkCacheOptions } from './check-cache-options.js'
+import { HeardNumbers } from './mirror/heard.js'
 import { TwoTierCache } from './two-tier-cache.js'
+
+const heard = new HeardNumbers()
 
 /**
  * A cache that is ready at once: it connects in the background, and until then and whenever the second tier is away it
@@ -12,7 +15,12 @@ import { TwoTierCache } from './two-tier-cache.js'
  * @throws CacheError CACHE_OPTION_INVALID that names the option.
  */
 export function createCache(options: CacheOptions = {}): Cache {
-  return createCacheIn(options, { clock: systemClock, random: Math.random, instance: newInstanceId() })
+  return createCacheIn(options, {
+    clock: systemClock,
+    random: Math.random,
+    instance: newInstanceId(),
+    heard,
+  })
 }
 
 /** For tests: with a clock, chance and name of their own. */

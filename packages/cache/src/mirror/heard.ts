@@ -4,18 +4,22 @@ export interface Heard {
 }
 
 const maxGenerations = 1024
-const generations = new Map<string, Heard>()
 
 /**
- * Shared by all caches of this process: what one of them was told has happened before what another is called for after
- * that. A generation's name is random, and so says of which partition of which server it is.
+ * What all caches of a process know: what one of them was told has happened before whatever another is called for
+ * after that. A generation's name is random, and so says of which partition of which server it is.
  */
-export function heardOf(gen: string): Heard {
-  let heard = generations.get(gen)
-  if (!heard) {
-    heard = { seq: -1 }
-    generations.set(gen, heard)
-    if (generations.size > maxGenerations) generations.delete(generations.keys().next().value as string)
+export class HeardNumbers {
+  readonly #generations = new Map<string, Heard>()
+
+  of(gen: string): Heard {
+    let heard = this.#generations.get(gen)
+    if (!heard) {
+      heard = { seq: -1 }
+      this.#generations.set(gen, heard)
+      if (this.#generations.size > maxGenerations)
+        this.#generations.delete(this.#generations.keys().next().value as string)
+    }
+    return heard
   }
-  return heard
 }

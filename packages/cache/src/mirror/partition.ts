@@ -6,7 +6,7 @@ import type { PatternSweeper } from '../memory/pattern-sweeper.js'
 import type { VoidSweeper } from '../memory/void-sweeper.js'
 import type { Invalidated, Meta } from '../remote/remote-tier.js'
 import { Flights } from './flights.js'
-import { type Heard, heardOf } from './heard.js'
+import type { Heard, HeardNumbers } from './heard.js'
 import { Journal } from './journal.js'
 import { Records } from './records.js'
 import { RemovedVersions } from './removed-versions.js'
@@ -43,16 +43,18 @@ export class Partition {
   readonly #memory: MemoryTier
   readonly #sweepers: Sweepers
   readonly #removed: RemovedVersions
+  readonly #numbers: HeardNumbers
   #heard: Heard = { seq: -1 }
   readonly #scopes = new Map<string, EntryScope>()
   readonly #waiting = new Set<() => void>()
   #walking = 0
 
-  constructor(index: number, clock: Clock, memory: MemoryTier, sweepers: Sweepers) {
+  constructor(index: number, clock: Clock, memory: MemoryTier, sweepers: Sweepers, numbers: HeardNumbers) {
     this.index = index
     this.#clock = clock
     this.#memory = memory
     this.#sweepers = sweepers
+    this.#numbers = numbers
     this.records = new Records(clock)
     this.#removed = new RemovedVersions(clock)
   }
@@ -102,7 +104,7 @@ export class Partition {
     this.gen = meta.gen
     this.seen = meta.seq
     this.known = meta.seq
-    this.#heard = heardOf(meta.gen)
+    this.#heard = this.#numbers.of(meta.gen)
     this.learn(meta.seq)
     this.records.replace(meta)
   }

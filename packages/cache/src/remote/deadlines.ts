@@ -1,5 +1,7 @@
 import type { Clock } from '@voiceassist/kernel'
 
+const busyMs = 5
+
 /** What is to happen at a time, unless it is taken away before. */
 export interface Deadline {
   readonly dueMs: number
@@ -56,8 +58,12 @@ export class Deadlines {
     try {
       for (let next = this.#first; next; next = this.#first) {
         const leftMs = next.dueMs - this.#clock.monotonic()
-        if (leftMs > 0) await this.#clock.sleep(leftMs, this.#closed)
-        else this.#expire(next)
+        if (leftMs <= 0) this.#expire(next)
+        else {
+          await this.#clock.sleep(leftMs, this.#closed)
+          // The event loop was busy: what has come meanwhile is read before anything counts as late.
+          if (next.dueMs < this.#clock.monotonic() - busyMs) await this.#clock.sleep(0, this.#closed)
+        }
       }
     } catch {
       for (let next = this.#first; next; next = this.#first) this.#expire(next)

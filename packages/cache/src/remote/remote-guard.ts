@@ -12,6 +12,8 @@ export interface Connection {
 
 const failuresToOpen = 3
 const openMs = 500
+/** Calls that are under way at once; more would only wait in buffers, and be late there. */
+const maxUnderWay = 256
 
 /** Calls of the second tier: each has a deadline, and after some failures in a row they fail at once for a while. */
 export class RemoteGuard {
@@ -19,6 +21,10 @@ export class RemoteGuard {
   readonly #deadlines: Deadlines
   #failures = 0
   #openUntilMs = 0
+  #underWay = 0
+  /** Their turn has not come; their deadlines begin when it does. */
+  #waiting: (() => void)[] = []
+  #firstWaiting = 0
 
   constructor(clock: Clock, timeoutMs: number, closed: AbortSignal) {
     this.#clock = clock
@@ -41,21 +47,25 @@ export class RemoteGuard {
       publish({ kind: 'remote', operation, durationMs: 0, outcome: 'refused' })
       return Promise.reject(unavailable(operation, 'failed several times in a row'))
     }
-    return this.probe(operation, at, call)
+    if (this.#underWay < maxUnderWay) return this.probe(operation, at, call)
+    return new Promise<void>(turn => this.#waiting.push(turn)).then(() => this.run(operation, at, call))
   }
 
   /** As `run`, whatever the breaker says: the heartbeat tries again and again. */
   probe<Answer>(operation: string, at: Connection | null, call: () => Promise<Answer>): Promise<Answer> {
     const startedMs = this.#clock.monotonic()
     const connection = at?.connection
+    this.#underWay++
     return new Promise((resolve, reject) => {
       const deadline = this.#deadlines.set(startedMs, () => {
+        this.#ended()
         this.#failed(operation, startedMs, 'timeout')
         reject(unavailable(operation, 'did not answer in time'))
       })
       call().then(
         answer => {
           if (!this.#deadlines.take(deadline)) return
+          this.#ended()
           if (at && at.connection !== connection)
             return reject(unavailable(operation, 'answered on a connection that was lost'))
           this.#succeeded(operation, startedMs)
@@ -63,12 +73,26 @@ export class RemoteGuard {
         },
         cause => {
           if (!this.#deadlines.take(deadline)) return
+          this.#ended()
           if ((cause as Error | undefined)?.name !== 'ReplyError')
             this.#failed(operation, startedMs, 'failed')
           reject(unavailable(operation, 'failed', cause))
         },
       )
     })
+  }
+
+  #ended(): void {
+    this.#underWay--
+    this.#letIn(1)
+  }
+
+  #letIn(count: number): void {
+    for (let left = count; left > 0 && this.#firstWaiting < this.#waiting.length; left--)
+      this.#waiting[this.#firstWaiting++]?.()
+    if (this.#firstWaiting < this.#waiting.length) return
+    this.#waiting = []
+    this.#firstWaiting = 0
   }
 
   #succeeded(operation: string, startedMs: number): void {
@@ -83,6 +107,7 @@ export class RemoteGuard {
     this.#failures++
     this.#openUntilMs = nowMs + openMs
     if (this.#failures === failuresToOpen) publish({ kind: 'breaker', open: true })
+    if (this.open) this.#letIn(Number.POSITIVE_INFINITY) // to be refused
     publish({ kind: 'remote', operation, durationMs: nowMs - startedMs, outcome })
   }
 }

@@ -124,7 +124,8 @@ export class ScriptedPartition {
     const nowMs = this.#around.now()
     records.seq++
     for (const key of keys)
-      if (!this.#invalidate(key, -1, records.seq, this.#read(key, nowMs)?.header, nowMs)) return this.#freshGen(note)
+      if (!this.#invalidate(key, -1, records.seq, this.#read(key, nowMs)?.header, nowMs))
+        return this.#freshGen(note)
     return this.#told(keys, note)
   }
 

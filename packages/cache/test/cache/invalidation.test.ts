@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { createCacheIn } from '#src/create-cache'
+import type { Cache } from '#src/index'
+import { HeardNumbers } from '#src/mirror/heard'
+import { seeded } from '../cluster.js'
 import { aCache, aCluster, setups } from './setups.js'
 
 describe.each(setups)('invalidation, %s', setup => {
@@ -251,4 +255,25 @@ describe('C4 acknowledged mode', () => {
     expect(cluster.clock.monotonic() - startedMs).toBeGreaterThanOrEqual(2000)
     expect(await cluster.ends(b.get('user:1'))).toBeUndefined()
   })
+})
+
+test('caches of one process know what any of them was told: a set right after another one stays', async () => {
+  const cluster = aCluster()
+  const heard = new HeardNumbers()
+  const [a, b] = ['a', 'b'].map(instance =>
+    createCacheIn(
+      { remote: cluster.server.tier() },
+      { clock: cluster.clock, random: seeded(1), instance, heard },
+    ),
+  ) as [Cache, Cache]
+  await cluster.pass(1000)
+  cluster.server.messages = ({ to }) => (to === 'b' ? 'drop' : undefined)
+  for (let round = 1; round < 20; round++) {
+    expect(await a.set('k', round)).toMatchObject({ stored: true })
+    expect(await b.set('k', -round)).toMatchObject({ stored: true })
+    await cluster.settle()
+    expect(await a.get('k')).toBe(-round)
+    await a.delete('k')
+    expect(await b.set('k', 'again')).toMatchObject({ stored: true })
+  }
 })

@@ -104,6 +104,35 @@ export function setContract(test: ContractTest, { movesTime }: ContractOptions):
     assert.equal(await set(Number.MAX_SAFE_INTEGER), 'stored')
   })
 
+  test('of two versions that did not know of each other the higher one stays, whichever ran first', async ({
+    a,
+    b,
+  }) => {
+    const known = await a.known(key)
+    assert.equal((await a.set(key, known, { version: 1 })).outcome, 'stored')
+    assert.equal((await b.set(key, known, { version: 2 })).outcome, 'stored')
+    assert.equal((await a.set(key, known, { version: 1 })).outcome, 'kept')
+    assert.equal(tokenOf(await a.get(key)), 'set 2')
+  })
+
+  test('a deletion that a version did not know of wins, also when another version was set after it', async ({
+    a,
+    b,
+  }) => {
+    const known = await a.known(key)
+    assert.equal((await a.set(key, known, { version: 1 })).outcome, 'stored')
+    await b.invalidate(key)
+    assert.equal((await b.set(key, await b.known(key), { version: 3 })).outcome, 'stored')
+    assert.equal((await a.set(key, known, { version: 4 })).outcome, 'invalidated')
+    assert.equal(await b.get(key), undefined)
+  })
+
+  test('a set without a version that a version did not know of wins', async ({ a, b }) => {
+    const known = await a.known(key)
+    assert.equal((await b.set(key, known)).outcome, 'stored')
+    assert.equal((await a.set(key, known, { version: 4 })).outcome, 'invalidated')
+  })
+
   test('a mark remembers the version that was removed', async ({ a, b }) => {
     const set = async (version: number) => (await b.set(key, await b.known(key), { version })).outcome
     assert.equal(await set(5), 'stored')
