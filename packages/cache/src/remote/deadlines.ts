@@ -4,7 +4,7 @@ const busyMs = 5
 
 /** What is to happen at a time, unless it is taken away before. */
 export interface Deadline {
-  readonly dueMs: number
+  dueMs: number
   readonly expire: () => void
   isSet: boolean
   before: Deadline | undefined
@@ -61,8 +61,8 @@ export class Deadlines {
         if (leftMs <= 0) this.#expire(next)
         else {
           await this.#clock.sleep(leftMs, this.#closed)
-          // The event loop was busy: what has come meanwhile is read before anything counts as late.
-          if (next.dueMs < this.#clock.monotonic() - busyMs) await this.#clock.sleep(0, this.#closed)
+          const lateMs = this.#clock.monotonic() - next.dueMs
+          if (lateMs > busyMs) this.#putOff(lateMs + this.#afterMs)
         }
       }
     } catch {
@@ -70,6 +70,11 @@ export class Deadlines {
     } finally {
       this.#watching = false
     }
+  }
+
+  /** The event loop was busy: an answer could not be read, nor perhaps the question be sent. Time begins anew. */
+  #putOff(ms: number): void {
+    for (let each = this.#first; each; each = each.after) each.dueMs += ms
   }
 
   #expire(deadline: Deadline): void {

@@ -14,6 +14,8 @@ const failuresToOpen = 3
 const openMs = 500
 /** Calls that are under way at once; more would only wait in buffers, and be late there. */
 const maxUnderWay = 256
+/** They end what has begun, and let others go on. */
+const lastSteps = new Set(['fill', 'renew', 'release'])
 
 /** Calls of the second tier: each has a deadline, and after some failures in a row they fail at once for a while. */
 export class RemoteGuard {
@@ -38,8 +40,7 @@ export class RemoteGuard {
   /**
    * The call's answer.
    * @throws CacheError CACHE_REMOTE_UNAVAILABLE: late, failed, refused by the breaker, or of a connection that was
-   * lost meanwhile. What was sent may still run. A server that refuses one command (`ReplyError`) still answers: that
-   * opens no breaker.
+   * lost meanwhile. What was sent may still run.
    */
   run<Answer>(operation: string, at: Connection | null, call: () => Promise<Answer>): Promise<Answer> {
     if (at && !at.connected) return Promise.reject(unavailable(operation, 'is not connected'))
@@ -47,7 +48,7 @@ export class RemoteGuard {
       publish({ kind: 'remote', operation, durationMs: 0, outcome: 'refused' })
       return Promise.reject(unavailable(operation, 'failed several times in a row'))
     }
-    if (this.#underWay < maxUnderWay) return this.probe(operation, at, call)
+    if (this.#underWay < maxUnderWay || lastSteps.has(operation)) return this.probe(operation, at, call)
     return new Promise<void>(turn => this.#waiting.push(turn)).then(() => this.run(operation, at, call))
   }
 
@@ -74,8 +75,7 @@ export class RemoteGuard {
         cause => {
           if (!this.#deadlines.take(deadline)) return
           this.#ended()
-          if ((cause as Error | undefined)?.name !== 'ReplyError')
-            this.#failed(operation, startedMs, 'failed')
+          if (!isQuick(cause)) this.#failed(operation, startedMs, 'failed')
           reject(unavailable(operation, 'failed', cause))
         },
       )
@@ -110,6 +110,11 @@ export class RemoteGuard {
     if (this.open) this.#letIn(Number.POSITIVE_INFINITY) // to be refused
     publish({ kind: 'remote', operation, durationMs: nowMs - startedMs, outcome })
   }
+}
+
+/** A tier that refuses at once, or a server that refuses one command, keeps nobody waiting: no breaker is needed. */
+function isQuick(cause: unknown): boolean {
+  return cause instanceof CacheError || (cause as Error | undefined)?.name === 'ReplyError'
 }
 
 function unavailable(operation: string, what: string, cause?: unknown): CacheError {

@@ -14,7 +14,11 @@ export const guardsAtRandom = [
     ' && !records.voids(header, key, namespace, header.tags) && keepMs',
     ' && keepMs',
   ]),
-  guard('a late set meets the mark', [script, '((version >= 0 ? mark?.barrier : mark?.seq) ?? 0) > known.seq ||', '']),
+  guard('a late set meets the mark', [
+    script,
+    '((version >= 0 ? mark?.barrier : mark?.seq) ?? 0) > known.seq ||',
+    '',
+  ]),
   guard('a late set meets the records', [
     script,
     'records.voids(known, key, request.namespace, request.tags) ||',

@@ -42,7 +42,7 @@ describe('many calls at once', () => {
     expect(sent).toHaveLength(256)
   })
 
-  test('an answer that came while the event loop was busy is not late', async () => {
+  test('time in which the event loop was busy is not counted', async () => {
     let nowMs = 0
     const clock = {
       now: () => nowMs,
@@ -51,7 +51,7 @@ describe('many calls at once', () => {
     }
     const guard = new RemoteGuard(clock, 100, new AbortController().signal)
     const answer = guard.run('get', null, () => {
-      // The timer, which was set before, runs first.
+      // The timer, which was set before, runs first, and late.
       return new Promise(resolve => setImmediate(() => resolve('read')))
     })
     nowMs = 5000

@@ -2,7 +2,7 @@ import { RedisScript } from '../redis-script.js'
 import { luaMeta } from './lua-judge.js'
 
 /**
- * A row is: counter (float64), time of its last heartbeat (float64), info. A counter begins at the server's time, so
+ * A row is: counter (float64), time of its last heartbeat (float64), info. A counter begins at the server's time in microseconds, so
  * that a row that was removed and came back is not taken for the one that stood still.
  * KEYS: registry. ARGV: new nonce, instance, info.
  */
@@ -13,7 +13,13 @@ export const renewRowScript = new RedisScript(
 local field, now = 'r:' .. ARGV[2], clock()
 local found = redis.call('HMGET', KEYS[1], 'nonce', field)
 local nonce = found[1] or ARGV[1]
-local counter = found[2] and struct.unpack('>d', found[2]) + 1 or now
+local counter
+if found[2] then
+  counter = struct.unpack('>d', found[2]) + 1
+else
+  local time = redis.call('TIME')
+  counter = time[1] * 1000000 + time[2]
+end
 redis.call('HSET', KEYS[1], 'nonce', nonce, field, struct.pack('>dd', counter, now) .. ARGV[3])
 return { nonce, serverRun() }
 `,
