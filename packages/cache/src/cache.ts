@@ -163,7 +163,8 @@ export interface Cache extends AsyncDisposable {
     options?: LoadOptions,
   ): Promise<Map<string, Value>>
   set<Value>(key: string, value: Value, options?: SetOptions): Promise<SetResult>
-  mset<Value>(entries: Entries<Value>, options?: SetOptions): Promise<InvalidateResult>
+  /** `stored`: all of them were. */
+  mset<Value>(entries: Entries<Value>, options?: SetOptions): Promise<SetResult>
   delete(key: string | readonly string[], options?: InvalidateOptions): Promise<InvalidateResult>
   /** `*` stands for any characters, `?` for one, `\` takes the next as it is; matched against the whole key. */
   deletePattern(pattern: string, options?: InvalidateOptions): Promise<InvalidateResult>

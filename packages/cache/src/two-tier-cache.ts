@@ -114,11 +114,11 @@ export class TwoTierCache implements Cache {
     return this.#setter.set(key, value, options)
   }
 
-  async mset<Value>(entries: Entries<Value>, options: SetOptions = {}): Promise<InvalidateResult> {
+  async mset<Value>(entries: Entries<Value>, options: SetOptions = {}): Promise<SetResult> {
     const pairs = pairsOf(entries)
     for (const [key] of pairs) checkKey(key)
     this.#core.throwIfClosed()
-    if (isInTransaction()) return this.delete(pairs.map(([key]) => key))
+    if (isInTransaction()) return { ...(await this.delete(pairs.map(([key]) => key))), stored: false }
     const writes = pairs.map(([key, value]) => this.#setter.prepare(key, value, options))
     const written: Written[] = []
     for (let at = 0; at < writes.length; at += setsAtOnce)

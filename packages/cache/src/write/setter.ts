@@ -1,4 +1,4 @@
-import type { InvalidateResult, SetOptions, SetResult } from '../cache.js'
+import type { SetOptions, SetResult } from '../cache.js'
 import { CacheError } from '../cache-error.js'
 import { publish } from '../cache-events.js'
 import type { Core, Shared } from '../core.js'
@@ -52,15 +52,16 @@ export class Setter {
 
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<SetResult> {
     const written = await this.write(this.prepare(key, value, options))
-    return { ...(await this.result([written], options)), stored: written.stored }
+    return this.result([written], options)
   }
 
-  async result(written: readonly Written[], options: SetOptions): Promise<InvalidateResult> {
+  async result(written: readonly Written[], options: SetOptions): Promise<SetResult> {
     const journaled = written.some(each => each.journaled)
     const remote = this.#core.shared ? (journaled ? 'journaled' : 'done') : 'none'
     publish({ kind: 'invalidation', by: 'set', remote })
     const at = written.flatMap(each => (each.at ? [each.at] : []))
-    return { memory: true, remote, acknowledged: await this.#invalidator.settle(at, journaled, options) }
+    const acknowledged = await this.#invalidator.settle(at, journaled, options)
+    return { memory: true, remote, acknowledged, stored: written.every(each => each.stored) }
   }
 
   /** @throws CacheError CACHE_VALUE_UNSUPPORTED, CACHE_OPTION_INVALID, CACHE_TAG_INVALID; nothing is changed yet. */
