@@ -1,6 +1,6 @@
 import { markMs, maxTagRecords, patternRecordMs } from '../../remote/remote-tier.js'
-import { RedisScript, storingScripts } from '../redis-script.js'
-import { luaJudge, luaMeta } from './lua-judge.js'
+import { RedisScript } from '../redis-script.js'
+import { luaMeta } from './lua-judge.js'
 
 /** Beyond these a partition begins a new gen: none of them may be forgotten. */
 export const maxPatternRecords = 64
@@ -118,60 +118,5 @@ for i, meta in ipairs(KEYS) do
 end
 if #positions > 0 then publish(table.concat(positions, ','), ARGV[2]) end
 return reply
-`,
-)
-
-/**
- * ARGV: bus, partition, new gen, namespace, envelope, ttlMs, keepMs, known gen, known seq, calledAtMs, version, body,
- * whether it has tags: to read a header costs as much as three look-ups.
- * A version cannot be compared with a value that has none: that only invalidates.
- *
- * What nearly every set needs stands here flat: a function costs its making at every call, needed or not. What judges
- * by patterns and tags, or begins a gen, is made where it is needed.
- */
-export const setScripts = storingScripts(
-  `
-local call, sub, pack, unpackNumbers = redis.call, string.sub, struct.pack, struct.unpack
-local value, meta, version, known = KEYS[1], KEYS[2], tonumber(ARGV[11]), tonumber(ARGV[9])
-local base = sub(meta, 1, -5)
-local key = sub(value, #base + 3)
-local lease, mark = base .. 'l:' .. key, base .. 'm:' .. key
-local time = call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local found = call('HMGET', meta, 'gen', 'seq', 'n:' .. ARGV[4], 'patterns')
-local marked = call('GET', mark)
-local old = call('GETRANGE', value, 2, 49)
-local gen, void = found[1], found[1] ~= ARGV[8] or tonumber(found[3] or 0) > known
-if not gen or not void and (ARGV[13] == '1' or (found[4] or '') ~= '') then
-`,
-  luaJudge,
-  `
-  local records = readMeta(ARGV[4])
-  gen, found[2] = records.gen, records.seq
-  void = isVoid(records, ARGV[8], known, ARGV[13] == '1' and readHeader(ARGV[5]).tags or {})
-end
-local removed = #old == 48 and unpackNumbers('>d', old, 41) or -1
-local standing = #old == 48 and sub(old, 1, 16) == gen
-local markSeq, highest, barrier = -1, -1, -1
-if marked then markSeq, highest, barrier = unpackNumbers('>ddd', marked) end
-if version >= 0 and math.max(highest, standing and removed or -1) >= version then
-  return { 'kept', gen, tonumber(found[2]), now }
-end
--- Between two versions their numbers decide, whichever ran first.
-local stored = not void and (version >= 0 and barrier or markSeq) <= known
-  and now - tonumber(ARGV[10]) < ${markMs} and tonumber(ARGV[7]) > 0
-  and not (version >= 0 and standing and removed < 0)
-local seq = call('HINCRBY', meta, 'seq', 1)
-if stored then
-  call('DEL', lease)
-  call('SET', value, sub(ARGV[5], 1, 2) .. gen
-    .. pack('>dddd', seq, now + tonumber(ARGV[6]), now, version) .. sub(ARGV[5], 51), 'PX', ARGV[7])
-else
-  call('DEL', value, lease)
-end
-if version < 0 or not stored then barrier = seq end
-call('SET', mark, pack('>ddd', seq, math.max(highest, removed, version), barrier), 'PX', ${markMs})
-call('PUBLISH', ARGV[1], 'I' .. ARGV[2] .. ' ' .. gen .. ' ' .. string.format('%.0f', seq) .. '\\n' .. ARGV[12])
-return { stored and 'stored' or 'invalidated', gen, seq, now }
 `,
 )
