@@ -102,7 +102,7 @@ export class RedisTier implements RemoteTier {
   }
 
   getMany(keys: readonly RemoteKey[]): Promise<(Buffer | undefined)[]> {
-    return Promise.all(keys.map(({ partition, key }) => this.get(partition, key)))
+    return this.#reads.getMany(keys, this.#layout)
   }
 
   async acquire({ partition, key, ...request }: AcquireRequest): Promise<AcquireReply> {
