@@ -112,17 +112,21 @@ export function readEnvelope(bytes: Buffer): Envelope {
   }
 }
 
+type Stamp = Pick<EnvelopeHeader, 'gen' | 'seq' | 'createdAtMs' | 'expiresAtMs'>
+
 /** A copy that stands elsewhere in time: what the second tier writes into a value that is set. */
-export function stampEnvelope(
-  bytes: Buffer,
-  stamp: Pick<EnvelopeHeader, 'gen' | 'seq' | 'createdAtMs' | 'expiresAtMs'>,
-): Buffer {
+export function stampEnvelope(bytes: Buffer, stamp: Stamp): Buffer {
   const copy = Buffer.from(bytes)
-  copy.write(stamp.gen, envelopeOffsets.gen, 16, 'latin1')
-  copy.writeDoubleBE(stamp.seq, envelopeOffsets.seq)
-  copy.writeDoubleBE(stamp.expiresAtMs, envelopeOffsets.expiresAt)
-  copy.writeDoubleBE(stamp.createdAtMs, envelopeOffsets.createdAt)
+  writeStamp(copy, stamp)
   return copy
+}
+
+/** In place. */
+export function writeStamp(bytes: Buffer, stamp: Stamp): void {
+  bytes.write(stamp.gen, envelopeOffsets.gen, 16, 'latin1')
+  bytes.writeDoubleBE(stamp.seq, envelopeOffsets.seq)
+  bytes.writeDoubleBE(stamp.expiresAtMs, envelopeOffsets.expiresAt)
+  bytes.writeDoubleBE(stamp.createdAtMs, envelopeOffsets.createdAt)
 }
 
 function uint32(value: number): number {

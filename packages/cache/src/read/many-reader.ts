@@ -4,6 +4,7 @@ import type { Core } from '../core.js'
 import { checkKey, namespaceOf } from '../key/check-key.js'
 import { readCopy } from '../memory/read-copy.js'
 import { Flight } from '../mirror/flights.js'
+import type { EntryPolicy } from '../policy/entry-policy.js'
 import { adopt } from './adopt.js'
 import { BatchLoad } from './batch-load.js'
 import { held } from './held.js'
@@ -94,9 +95,14 @@ export class ManyReader {
   async #find(keys: readonly string[], options: LoadOptions | ReadOptions): Promise<Found> {
     const found = new Map<string, unknown>()
     const asked: Loading[] = []
+    const policies = new Map<string, EntryPolicy>()
     for (const key of new Set(keys)) {
       const namespace = namespaceOf(key)
-      const policy = this.#core.policies.of(namespace, options)
+      let policy = policies.get(namespace)
+      if (!policy) {
+        policy = this.#core.policies.of(namespace, options)
+        policies.set(namespace, policy)
+      }
       const partition = this.#core.partitionFor(key)
       const here = policy.memory ? this.#inMemory(key, namespace) : undefined
       if (here) found.set(key, here.value)

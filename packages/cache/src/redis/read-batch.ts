@@ -1,3 +1,5 @@
+import type { RemoteKey } from '../remote/remote-tier.js'
+import type { KeyLayout } from './key-layout.js'
 import { redisError } from './redis-error.js'
 import type { RedisLink } from './redis-link.js'
 import type { Topology } from './topology.js'
@@ -32,6 +34,25 @@ export class ReadBatch {
       if (!this.#epochs.has(link)) this.#epochs.set(link, link.epoch)
       if (this.#reads.push({ partition, name, resolve, reject }) === 1) setImmediate(this.#flush)
     })
+  }
+
+  /** On one server they are a command of their own as they come. */
+  async getMany(keys: readonly RemoteKey[], layout: KeyLayout): Promise<(Buffer | undefined)[]> {
+    const names = keys.map(({ partition, key }) => layout.value(partition, key))
+    const [first] = keys
+    if (!first) return []
+    if (this.#topology.clustered)
+      return Promise.all(keys.map(({ partition }, at) => this.get(partition, names[at] as string)))
+    try {
+      const link = this.#topology.link(first.partition)
+      const asked: Promise<unknown>[] = []
+      for (let from = 0; from < names.length; from += maxReads)
+        asked.push(link.send('mget', names.slice(from, from + maxReads)))
+      const answers = (await Promise.all(asked)) as (Buffer | null)[][]
+      return answers.flatMap(values => values.map(value => value ?? undefined))
+    } catch (error) {
+      throw redisError(error)
+    }
   }
 
   readonly #flush = (): void => {

@@ -9,7 +9,7 @@ export function position(reply: Reply, at: number): { gen: string; seq: number }
   return { gen: text(reply[at]), seq: Number(reply[at + 1]) }
 }
 
-export function outcome<Outcome extends string>(reply: Reply): Outcome {
+function outcome<Outcome extends string>(reply: Reply): Outcome {
   return text(reply[0]) as Outcome
 }
 

@@ -26,14 +26,15 @@ import { ReadBatch } from './read-batch.js'
 import { RedisBus } from './redis-bus.js'
 import { redisError } from './redis-error.js'
 import { confirmationMessage, invalidationBody, parseMessage } from './redis-message.js'
-import { acquired, meta, outcome, position, type Reply, registry } from './redis-replies.js'
+import { acquired, meta, position, type Reply, registry } from './redis-replies.js'
 import { scanKeys } from './redis-scan.js'
 import { milliseconds, ScriptRunner } from './script-runner.js'
-import { invalidateKeysScript, invalidateScopeScript, setScripts } from './scripts/invalidation-scripts.js'
+import { invalidateKeysScript, invalidateScopeScript } from './scripts/invalidation-scripts.js'
 import { acquireScript, fillScripts, releaseScript, renewScript } from './scripts/lease-scripts.js'
 import { newGenScript, positionsScript, readMetaScript } from './scripts/meta-scripts.js'
 import { registryScript, removeRowScript, renewRowScript } from './scripts/registry-scripts.js'
 import { measureServers, type ServerSize } from './server-size.js'
+import { SetBatch } from './set-batch.js'
 import type { Topology } from './topology.js'
 
 /** Keys that one script invalidates: more would hold up the server's only thread. */
@@ -48,6 +49,7 @@ export class RedisTier implements RemoteTier {
   readonly #reads: ReadBatch
   #layout: KeyLayout
   #steps: ScriptRunner
+  #sets: SetBatch
   #bus: RedisBus | undefined
   #health: NodeJS.Timeout | undefined
   #size: { readonly at: number; readonly value: Promise<ServerSize> } | undefined
@@ -59,12 +61,14 @@ export class RedisTier implements RemoteTier {
     this.#reads = new ReadBatch(topology)
     this.#layout = new KeyLayout('', partitions)
     this.#steps = new ScriptRunner(topology, this.#layout)
+    this.#sets = new SetBatch(topology, this.#steps)
   }
 
   open(listener: RemoteListener, { prefix, instance }: RemoteIdentity): void {
     const layout = new KeyLayout(prefix, this.partitions)
     this.#layout = layout
     this.#steps = new ScriptRunner(this.#topology, layout)
+    this.#sets = new SetBatch(this.#topology, this.#steps)
     this.#topology.open({
       connected: partitions => listener.connected(partitions),
       connectionLost: partitions => {
@@ -98,7 +102,7 @@ export class RedisTier implements RemoteTier {
   }
 
   getMany(keys: readonly RemoteKey[]): Promise<(Buffer | undefined)[]> {
-    return Promise.all(keys.map(({ partition, key }) => this.get(partition, key)))
+    return this.#reads.getMany(keys, this.#layout)
   }
 
   async acquire({ partition, key, ...request }: AcquireRequest): Promise<AcquireReply> {
@@ -113,9 +117,9 @@ export class RedisTier implements RemoteTier {
 
   async fill({ partition, key, ...request }: FillRequest): Promise<FillReply> {
     const { namespace, token, envelope, keepMs } = request
-    const reply = await this.#steps.store(fillScripts, partition, key, keepMs, keep => [
+    const reply = await this.#steps.store(fillScripts, partition, key, full => [
       ...[newGen(), namespace, token, envelope],
-      milliseconds(keep),
+      full ? 0 : milliseconds(keepMs),
     ])
     return { ...position(reply, 1), stored: reply[0] === 1 }
   }
@@ -149,14 +153,8 @@ export class RedisTier implements RemoteTier {
     })
   }
 
-  async set({ partition, key, ...request }: SetRequest): Promise<SetReply> {
-    const { namespace, envelope, tags, ttlMs, keepMs, known, calledAtMs, version, note } = request
-    const body = invalidationBody({ kind: 'keys', names: [key] }, note)
-    const reply = await this.#steps.store(setScripts, partition, key, keepMs, keep => [
-      ...[newGen(), namespace, envelope, milliseconds(ttlMs), milliseconds(keep)],
-      ...[known.gen, known.seq, calledAtMs, version, body, tags.length > 0 ? 1 : 0],
-    ])
-    return { outcome: outcome(reply), ...position(reply, 1), timeMs: Number(reply[3]) }
+  set(request: SetRequest): Promise<SetReply> {
+    return this.#sets.set(request)
   }
 
   scan(literalPrefix: string): AsyncIterable<readonly RemoteKey[]> {

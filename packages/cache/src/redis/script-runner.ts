@@ -43,20 +43,39 @@ export class ScriptRunner {
   }
 
   /** A script that stores; when memory is full, what it does to a value that is not to be kept at all. */
-  async store(
+  store(
     scripts: StoringScripts,
     partition: number,
     key: string,
-    keepMs: number,
-    args: (keepMs: number) => readonly Argument[],
+    args: (full: boolean) => readonly Argument[],
   ): Promise<Reply> {
     const keys = [this.#layout.value(partition, key), this.#layout.metas[partition] as string]
+    return this.#store(scripts, partition, keys, args)
+  }
+
+  storeMany(
+    scripts: StoringScripts,
+    partition: number,
+    keys: readonly string[],
+    args: (full: boolean) => readonly Argument[],
+  ): Promise<Reply> {
+    const names = [this.#layout.metas[partition] as string]
+    for (const key of keys) names.push(this.#layout.value(partition, key))
+    return this.#store(scripts, partition, names, args)
+  }
+
+  async #store(
+    scripts: StoringScripts,
+    partition: number,
+    keys: readonly string[],
+    args: (full: boolean) => readonly Argument[],
+  ): Promise<Reply> {
     const first = [this.#layout.bus, partition]
     try {
-      return (await this.#send(scripts.normal, partition, keys, [...first, ...args(keepMs)])) as Reply
+      return (await this.#send(scripts.normal, partition, keys, [...first, ...args(false)])) as Reply
     } catch (error) {
       if (!isOutOfMemory(error)) throw redisError(error)
-      return this.run(scripts.whenFull, partition, keys, [...first, ...args(0)])
+      return this.run(scripts.whenFull, partition, keys, [...first, ...args(true)])
     }
   }
 

@@ -1,6 +1,6 @@
 import { markMs, maxTagRecords, patternRecordMs } from '../../remote/remote-tier.js'
-import { RedisScript, storingScripts } from '../redis-script.js'
-import { luaJudge, luaMeta } from './lua-judge.js'
+import { RedisScript } from '../redis-script.js'
+import { luaMeta } from './lua-judge.js'
 
 /** Beyond these a partition begins a new gen: none of them may be forgotten. */
 export const maxPatternRecords = 64
@@ -118,45 +118,5 @@ for i, meta in ipairs(KEYS) do
 end
 if #positions > 0 then publish(table.concat(positions, ','), ARGV[2]) end
 return reply
-`,
-)
-
-/**
- * ARGV: bus, partition, new gen, namespace, envelope, ttlMs, keepMs, known gen, known seq, calledAtMs, version, body,
- * whether it has tags: to read a header costs as much as three look-ups.
- * A version cannot be compared with a value that has none: that only invalidates.
- */
-export const setScripts = storingScripts(
-  luaJudge,
-  `
-local envelope, version = ARGV[5], tonumber(ARGV[11])
-local now = clock()
-local records = readMeta(ARGV[4])
-local marked = redis.call('GET', mark)
-local old = redis.call('GETRANGE', value, 2, 49)
-local removed = #old == 48 and struct.unpack('>d', old, 41) or -1
-local standing = #old == 48 and string.sub(old, 1, 16) == records.gen
-local known = tonumber(ARGV[9])
-local markSeq, highest, barrier = -1, -1, -1
-if marked then markSeq, highest, barrier = struct.unpack('>ddd', marked) end
-if version >= 0 and math.max(highest, standing and removed or -1) >= version then
-  return { 'kept', records.gen, records.seq, now }
-end
--- Between two versions their numbers decide, whichever ran first.
-local stored = (version >= 0 and barrier or markSeq) <= known and now - tonumber(ARGV[10]) < ${markMs} and tonumber(ARGV[7]) > 0
-  and not (version >= 0 and standing and removed < 0)
-  and not isVoid(records, ARGV[8], known, ARGV[13] == '1' and readHeader(envelope).tags or {})
-local seq = redis.call('HINCRBY', meta, 'seq', 1)
-if stored then
-  redis.call('DEL', lease)
-  redis.call('SET', value, string.sub(envelope, 1, 2) .. records.gen
-    .. struct.pack('>dddd', seq, now + tonumber(ARGV[6]), now, version) .. string.sub(envelope, 51), 'PX', ARGV[7])
-else
-  redis.call('DEL', value, lease)
-end
-if version < 0 or not stored then barrier = seq end
-redis.call('SET', mark, struct.pack('>ddd', seq, math.max(highest, removed, version), barrier), 'PX', ${markMs})
-publish(position(ARGV[2], records.gen, seq), ARGV[12])
-return { stored and 'stored' or 'invalidated', records.gen, seq, now }
 `,
 )

@@ -70,30 +70,9 @@ local function glob(pattern, text)
 end
 `
 
-/**
- * Of one key: KEYS are the value's name and the meta's, whose length tells where the key begins. Reads come before
- * writes in every script: of a slot that is being moved a look at what has gone is an error, and nothing is half done.
- */
-export const luaJudge = `
-${luaMeta}
+/** Of `key` and the partition of `meta`. */
+export const luaVoid = `
 ${luaGlob}
-local value, meta = KEYS[1], KEYS[2]
-local base = string.sub(meta, 1, -5)
-local key = string.sub(value, #base + 3)
-local lease, mark = base .. 'l:' .. key, base .. 'm:' .. key
-
-local function readMeta(namespace)
-  local found = redis.call('HMGET', meta, 'gen', 'seq', 'n:' .. namespace, 'floor', 'patterns')
-  if not found[1] then
-    startGen(meta, ARGV[2], ARGV[3], 0)
-    return { gen = ARGV[3], seq = 0, namespace = 0, floor = 0, patterns = '' }
-  end
-  return {
-    gen = found[1], seq = tonumber(found[2]), namespace = tonumber(found[3] or 0), floor = tonumber(found[4]),
-    patterns = found[5] or '',
-  }
-end
-
 local function patternAbove(patterns, seq)
   local at = 1
   while at <= #patterns do
@@ -137,6 +116,32 @@ local function readHeader(bytes)
   end
   if at > #bytes + 1 then return nil end
   return { gen = string.sub(bytes, 3, 18), seq = seq, expiresAt = expiresAt, token = token, tags = tags }
+end
+
+`
+
+/**
+ * Of one key: KEYS are the value's name and the meta's, whose length tells where the key begins. Reads come before
+ * writes in every script: of a slot that is being moved a look at what has gone is an error, and nothing is half done.
+ */
+export const luaJudge = `
+${luaMeta}
+local value, meta = KEYS[1], KEYS[2]
+local base = string.sub(meta, 1, -5)
+local key = string.sub(value, #base + 3)
+local lease = base .. 'l:' .. key
+${luaVoid}
+
+local function readMeta(namespace)
+  local found = redis.call('HMGET', meta, 'gen', 'seq', 'n:' .. namespace, 'floor', 'patterns')
+  if not found[1] then
+    startGen(meta, ARGV[2], ARGV[3], 0)
+    return { gen = ARGV[3], seq = 0, namespace = 0, floor = 0, patterns = '' }
+  end
+  return {
+    gen = found[1], seq = tonumber(found[2]), namespace = tonumber(found[3] or 0), floor = tonumber(found[4]),
+    patterns = found[5] or '',
+  }
 end
 
 -- A lease is: whether somebody waits (1 byte), seq (8), gen (16), token.
