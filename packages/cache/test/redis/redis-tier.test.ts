@@ -258,8 +258,8 @@ describe.each(kinds)('%s', (_name, borrow, can) => {
       })
       const stale = { ...before, seq: top - 5 }
       expect((await tier.set(setRequest(key, stale, { tags: ['t'] }))).outcome).toBe('invalidated')
-      expect((await tier.positions())[partition]).toMatchObject({ seq: top - 2 })
       await expect.poll(() => messages.at(-1)).toMatchObject({ at: [{ seq: top - 2 }] })
+      expect((await tier.positions())[partition]).toMatchObject({ seq: top - 2 })
     })
   })
 })
