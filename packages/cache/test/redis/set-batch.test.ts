@@ -13,7 +13,7 @@ describe.skipIf(!canStartRedis())('sets of one turn', () => {
   afterAll(() => server.close())
 
   const opened = async () => {
-    const { tier, messages } = await openTier({ url: server.url, partitions: 1 })
+    const { tier, messages } = await openTier({ url: server.url })
     const seqOf = async (key: string) => {
       const bytes = await tier.get(0, key)
       return bytes && readEnvelope(bytes).header.seq
