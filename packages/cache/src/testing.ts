@@ -10,3 +10,4 @@ export {
   type RestartOptions,
 } from './testing/memory-remote.js'
 export { tierContract } from './testing/tier-contract.js'
+export { type ChaosPlan, type ChaosStep, withChaos } from './testing/with-chaos.js'
