@@ -158,7 +158,14 @@ describe.each(setups)('what is refused at the call, %s', setup => {
 
 describe('createCache', () => {
   test.each<[string, object]>([
+    ['options', null as never],
+    ['options', 5 as never],
     ['remoet', { remoet: {} }],
+    ['memory', { memory: false }],
+    ['namespaces', { namespaces: 5 }],
+    ['encryption', { encryption: {} }],
+    ['name', { name: 5 }],
+    ['remote', { remote: null }],
     ['memory.maxEntries', { memory: { maxEntries: 0 } }],
     ['memory.maxBytes', { memory: { maxBytes: 1.5 } }],
     ['memory.max', { memory: { max: 5 } }],
