@@ -21,8 +21,4 @@ export class Policies {
     const policy = this.#byNamespace.get(namespace) ?? this.#defaults
     return options === undefined ? policy : entryPolicy(options, policy)
   }
-
-  get anySensitive(): boolean {
-    return [this.#defaults, ...this.#byNamespace.values()].some(policy => policy.sensitive)
-  }
 }

@@ -9,6 +9,7 @@ import { cacheNamespaces, memoryLimits, nothingKept, verifiedHits } from './cach
 import { startAfresh } from './cache-source.js'
 import type { GatewayCache } from './gateway-cache.js'
 import { isCurrent } from './is-current.js'
+import { logCacheEvents } from './log-cache-events.js'
 import { encryptionOf, type SecondTier, secondTier } from './second-tier.js'
 import { trackedTables } from './tracked-tables.js'
 
@@ -51,6 +52,7 @@ export async function openCache(options: OpenCacheOptions): Promise<GatewayCache
   if (!config.cache.enabled) return withoutCache()
   warnOfOwnSecrets(config, logger)
   const { kind, description, tier } = options.second ?? secondTier(config)
+  const endLog = logCacheEvents(logger)
   const cache = createCache({
     memory: memoryLimits,
     remote: tier,
@@ -64,6 +66,7 @@ export async function openCache(options: OpenCacheOptions): Promise<GatewayCache
     relay = relayOf(options, cache)
   } catch (error) {
     await cache.close()
+    endLog()
     throw error
   }
   let usable = false
@@ -88,6 +91,7 @@ export async function openCache(options: OpenCacheOptions): Promise<GatewayCache
     async close() {
       await relay.close()
       await cache.close()
+      endLog()
     },
   }
 }
