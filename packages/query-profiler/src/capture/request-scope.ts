@@ -1,0 +1,14 @@
+/** What a query is attributed to: an HTTP request, a job, a GraphQL operation. */
+export interface RequestInfo {
+  readonly id: string
+  /** A template of a closed set, such as 'GET /api/sessions/:id/messages'; never a path with ids in it. */
+  readonly route: string
+}
+
+/** A request under way, and what its queries have done so far. */
+export interface RequestScope extends RequestInfo {
+  readonly startedAtMs: number
+  /** Milliseconds of the queries that have ended, waits included. */
+  databaseTimeMs: number
+  queries: number
+}

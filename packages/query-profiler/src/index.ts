@@ -1,0 +1,5 @@
+export type { Advice, AdviceOptions, IndexAdvice } from './advice/advice.js'
+export type { QueryProfiler } from './profiler.js'
+export { ProfilerError, type ProfilerErrorCode, profilerErrors } from './profiler-error.js'
+export { type ProfilerEvent, profilerChannel, queryChannel } from './profiler-events.js'
+export type { ProfilerOptions } from './profiler-options.js'

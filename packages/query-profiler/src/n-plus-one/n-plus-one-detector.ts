@@ -1,0 +1,26 @@
+import type { QueryRecord } from '../capture/query-record.js'
+import type { RequestScope } from '../capture/request-scope.js'
+import type { Statement } from '../fingerprint/statement.js'
+import type { NPlusOneKind, NPlusOneReport } from './n-plus-one-report.js'
+
+/** Counts the queries of each request by shape and place, within bounds. */
+export interface NPlusOneDetector {
+  /**
+   * A query is called within a request, synchronously from where it was called. Returns where that is, unformatted,
+   * when it needs to be known.
+   */
+  called(
+    request: RequestScope,
+    statement: Statement,
+    text: string,
+    values: readonly unknown[] | undefined,
+    calledAtMs: number,
+  ): Error | undefined
+  ended(record: QueryRecord): void
+  /** Nothing more is asked by this request. */
+  requestEnded(request: RequestScope): void
+  /** Most time lost first; those of requests under way included. */
+  reports(): readonly NPlusOneReport[]
+  /** Requests that were reported, by kind; starts at 0. */
+  readonly counts: Readonly<Record<NPlusOneKind, number>>
+}

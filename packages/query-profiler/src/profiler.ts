@@ -1,0 +1,29 @@
+import type { Advice, AdviceOptions } from './advice/advice.js'
+import type { RequestInfo } from './capture/request-scope.js'
+import type { PlanRecord } from './plan/plan.js'
+import type { ProfilerReport } from './report/profiler-report.js'
+import type { ProfilerStats } from './stats/profiler-stats.js'
+
+export interface QueryProfiler {
+  /** Runs `handler`; what it and all that it calls ask of the database counts as this request's. */
+  runInRequest<T>(request: RequestInfo, handler: () => T | Promise<T>): Promise<T>
+  /** The same for a server that has a hook at the start and one at the end of a request. */
+  openRequest(request: RequestInfo): OpenRequest
+  report(): ProfilerReport
+  /** Plain numbers, for metrics. */
+  stats(): ProfilerStats
+  /** Plans by statement, newest first. */
+  plans(): readonly PlanRecord[]
+  /**
+   * Advice for the queries that were profiled.
+   * @throws ProfilerError DATABASE_UNREADABLE or PROFILER_CLOSED.
+   */
+  advise(options?: AdviceOptions): Promise<Advice>
+  /** Leaves the pool as it was found; waits for an `EXPLAIN` under way. Reports stay readable. */
+  close(): Promise<void>
+}
+
+export interface OpenRequest {
+  run<T>(work: () => T): T
+  end(): void
+}
