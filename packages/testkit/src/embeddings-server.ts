@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type Gate, gate } from './gate.js'
@@ -11,18 +11,27 @@ export interface EmbeddingsServer {
   hold(): () => void
   /** Resolves when a request is held. */
   isAsked(): Promise<void>
+  /** Resolves when whoever asked what is held has given up. */
+  isAbandoned(): Promise<void>
   close(): Promise<void>
 }
 
 /** The hashing embedder behind OpenAI's API, for programs in other processes. */
 export async function startEmbeddingsServer(dimensions = 512): Promise<EmbeddingsServer> {
   const embedder = createHashingEmbedder(dimensions)
-  let held: { readonly asked: Gate; readonly released: Gate } | undefined
+  let held: { readonly asked: Gate; readonly released: Gate; readonly abandoned: Gate } | undefined
+  const waiting = new Set<ServerResponse>()
   const server = createServer(async (request, response) => {
     const { input } = JSON.parse(await text(request)) as { input: string[] }
     if (held && input[0] !== 'dimensions') {
-      held.asked.open()
-      await held.released.opened
+      const { asked, released, abandoned } = held
+      waiting.add(response)
+      response.once('close', () => {
+        waiting.delete(response)
+        if (waiting.size === 0) abandoned.open()
+      })
+      asked.open()
+      await released.opened
     }
     const vectors = await embedder.embed(input)
     response.setHeader('content-type', 'application/json')
@@ -38,7 +47,7 @@ export async function startEmbeddingsServer(dimensions = 512): Promise<Embedding
       EMBEDDINGS_MODEL: embedder.model,
     },
     hold() {
-      const holding = { asked: gate(), released: gate() }
+      const holding = { asked: gate(), released: gate(), abandoned: gate() }
       held = holding
       return () => {
         held = undefined
@@ -47,6 +56,9 @@ export async function startEmbeddingsServer(dimensions = 512): Promise<Embedding
     },
     async isAsked() {
       await held?.asked.opened
+    },
+    async isAbandoned() {
+      await held?.abandoned.opened
     },
     async close() {
       server.closeAllConnections()

@@ -115,6 +115,7 @@ describe('commands while a gateway holds the data folder', () => {
         expect(code).toBe(130)
         expect(stderr).toMatch(/voiceassist: Stopped\. Run the same command again to go on\.\n$/)
       }
+      await embeddings.isAbandoned()
       release()
       const again = await voiceassist(['kb', 'import', path], environment)
       expect(again.code, again.stderr).toBe(0)
