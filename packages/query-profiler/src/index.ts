@@ -1,5 +1,22 @@
-export type { Advice, AdviceOptions, IndexAdvice } from './advice/advice.js'
-export type { QueryProfiler } from './profiler.js'
+export type {
+  Advice,
+  AdviceOptions,
+  IndexAdvice,
+  IndexAudit,
+  OtherAdvice,
+  QueryEffect,
+  WorkloadQuery,
+} from './advice/advice.js'
+export type { CallSite } from './capture/call-site.js'
+export type { RequestInfo } from './capture/request-scope.js'
+export { type QueryType, queryTypes } from './fingerprint/statement.js'
+export type { NPlusOneKind, NPlusOneReport } from './n-plus-one/n-plus-one-report.js'
+export { type ExplainSkip, explainSkips } from './plan/explainer.js'
+export type { Plan, PlanNode, PlanRecord } from './plan/plan.js'
+export type { OpenRequest, QueryProfiler } from './profiler.js'
 export { ProfilerError, type ProfilerErrorCode, profilerErrors } from './profiler-error.js'
-export { type ProfilerEvent, profilerChannel, queryChannel } from './profiler-events.js'
-export type { ProfilerOptions } from './profiler-options.js'
+export { type ProfilerEvent, profilerChannel, type QueryEvent, queryChannel } from './profiler-events.js'
+export type { ExplainMode, ProfilerLogger, ProfilerOptions } from './profiler-options.js'
+export type { ProfilerReport, QueryReport, SlowQueryReport } from './report/profiler-report.js'
+export type { Finding, Severity } from './rules/rule.js'
+export { durationBucketsSeconds, type ProfilerStats, type QueryTypeStats } from './stats/profiler-stats.js'

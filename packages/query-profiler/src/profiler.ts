@@ -1,4 +1,4 @@
-import type { Advice, AdviceOptions } from './advice/advice.js'
+import type { Advice, AdviceOptions, IndexAudit } from './advice/advice.js'
 import type { RequestInfo } from './capture/request-scope.js'
 import type { PlanRecord } from './plan/plan.js'
 import type { ProfilerReport } from './report/profiler-report.js'
@@ -19,6 +19,11 @@ export interface QueryProfiler {
    * @throws ProfilerError DATABASE_UNREADABLE or PROFILER_CLOSED.
    */
   advise(options?: AdviceOptions): Promise<Advice>
+  /**
+   * Indexes that are redundant, unused or invalid, and foreign keys without one.
+   * @throws ProfilerError DATABASE_UNREADABLE or PROFILER_CLOSED.
+   */
+  indexes(): Promise<IndexAudit>
   /** Leaves the pool as it was found; waits for an `EXPLAIN` under way. Reports stay readable. */
   close(): Promise<void>
 }

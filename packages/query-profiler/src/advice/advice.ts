@@ -79,6 +79,13 @@ export interface Advice {
   readonly notes: readonly string[]
 }
 
+/** What an audit of the existing indexes says. */
+export interface IndexAudit {
+  readonly indexes: readonly IndexAdvice[]
+  /** What could not be judged, and why, such as statistics that are too young. */
+  readonly notes: readonly string[]
+}
+
 export interface AdviceOptions {
   /** Bytes that all new indexes together may take. Default: a fifth of the advised tables, at least 100 MB. */
   readonly budgetBytes?: number
