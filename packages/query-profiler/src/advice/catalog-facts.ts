@@ -12,6 +12,8 @@ export interface TableFacts {
   /** Estimated; -1: never analysed. */
   readonly rows: number
   readonly bytes: number
+  /** Pages that an index-only scan need not visit, 0 to 1. */
+  readonly visibleShare?: number
   readonly columns: ReadonlyMap<string, ColumnFacts>
   readonly indexes: readonly IndexFacts[]
   readonly foreignKeys: readonly ForeignKeyFacts[]
@@ -56,6 +58,8 @@ export interface IndexFacts {
   readonly isValid: boolean
   readonly isReplicaIdentity: boolean
   readonly isClustered: boolean
+  /** It belongs to the index of a partitioned table, and goes with that. */
+  readonly isPartOfAnother?: boolean
   readonly bytes: number
   readonly scans: number
   /** ISO 8601; null: never, or the server does not tell (before 16). */
@@ -64,7 +68,7 @@ export interface IndexFacts {
 }
 
 export interface IndexKey {
-  /** A column's name, or an expression in parentheses. */
+  /** A column's name, unquoted, or an expression. */
   readonly text: string
   readonly isExpression: boolean
   readonly isDescending: boolean
@@ -79,7 +83,7 @@ export interface ForeignKeyFacts {
   readonly columns: readonly string[]
   readonly referencedTable: string
   readonly referencedColumns: readonly string[]
-  /** Rows deleted from, and keys updated in, the referenced table since the statistics were reset. */
+  /** Rows deleted from, and at most how many keys updated in, the referenced table since the statistics were reset. */
   readonly parentDeletes: number
   readonly parentUpdates: number
 }
