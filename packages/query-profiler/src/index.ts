@@ -7,6 +7,7 @@ export type {
   QueryEffect,
   WorkloadQuery,
 } from './advice/advice.js'
+export type { DatabaseSession } from './advice/database-session.js'
 export type { CallSite } from './capture/call-site.js'
 export type { RequestInfo } from './capture/request-scope.js'
 export { type QueryType, queryTypes } from './fingerprint/statement.js'

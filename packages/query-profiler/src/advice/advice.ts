@@ -1,3 +1,5 @@
+import type { DatabaseSession } from './database-session.js'
+
 /** A statement and how often it runs. */
 export interface WorkloadQuery {
   readonly fingerprint: string
@@ -89,6 +91,8 @@ export interface IndexAudit {
 export interface AdviceOptions {
   /** Bytes that all new indexes together may take. Default: a fifth of the advised tables, at least 100 MB. */
   readonly budgetBytes?: number
+  /** A copy of the database: where HypoPG is missing, indexes are built there, asked of the planner, and dropped. */
+  readonly scratch?: DatabaseSession
   readonly onProgress?: (done: number, total: number, what: string) => void
   readonly signal?: AbortSignal
 }
