@@ -23,7 +23,12 @@ export const explainSkips = [
 export type ExplainSkip = (typeof explainSkips)[number]
 
 export type ExplainResult =
-  | { readonly plan: Plan; readonly generic: boolean }
+  | {
+      readonly plan: Plan
+      readonly generic: boolean
+      /** Why it was only planned, although it was to be run; for a person, no values. */
+      readonly notRun?: string
+    }
   | { readonly skipped: ExplainSkip /** For a person; no values. */; readonly reason: string }
 
 /** Asks a server for plans; keeps to the gate, and never throws for what the server says. */

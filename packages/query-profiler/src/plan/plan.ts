@@ -17,17 +17,24 @@ export type PlanValue =
   | number
   | boolean
   | readonly string[]
-  | readonly PlanNode[]
-  | readonly object[]
+  | PlanPart
+  | readonly PlanPart[]
   | undefined
 
-/** A whole plan: the root node and what stands beside it (`Planning Time`, `Execution Time`, `JIT`, `Triggers`, `Settings`). */
+/** What stands within a node: a worker's share, the groups of an incremental sort. */
+export interface PlanPart {
+  readonly [key: string]: PlanValue
+}
+
+/** A whole plan: the root node and what stands beside it (`Planning Time`, `Execution Time`, `Planning`, `JIT`, `Triggers`, `Settings`). */
 export interface Plan {
   readonly Plan: PlanNode
   /** It was run: actual rows and times are there. */
   readonly analyzed: boolean
   readonly 'Planning Time'?: number
   readonly 'Execution Time'?: number
+  /** What planning read, such as `Shared Hit Blocks`. */
+  readonly Planning?: PlanPart
   readonly JIT?: { readonly Functions?: number; readonly Timing?: { readonly Total?: number } }
   readonly Triggers?: readonly PlanTrigger[]
   readonly Settings?: Readonly<Record<string, string>>

@@ -1,0 +1,180 @@
+import type { Clock } from '@voiceassist/kernel'
+import type { ExplainConnection } from './explain-connection.js'
+import { type GatePass, passGate } from './explain-gate.js'
+import { explainInTransaction, refusalOf } from './explain-in-transaction.js'
+import type { Explainer, ExplainRequest, ExplainResult } from './explainer.js'
+
+/** A connected client of `pg`, of nobody else. */
+export interface OwnConnection extends ExplainConnection {
+  end(): Promise<void>
+  on(event: 'error', listener: () => void): unknown
+}
+
+export interface ServerExplainerOptions {
+  /** Opens a connection of its own, past the profiled pool. */
+  readonly connect: () => Promise<OwnConnection>
+  readonly clock: Clock
+  /** The application's, where it sets one itself. Default: that of the connection. */
+  readonly searchPath?: string
+}
+
+const deadlineMs = 5000
+const idleMs = 10_000
+
+/** The server gives up by itself, whatever becomes of this process. The gate reads strings as the standard has them. */
+const settings = [
+  "set local statement_timeout = '2s'",
+  "set local lock_timeout = '100ms'",
+  "set local idle_in_transaction_session_timeout = '5s'",
+  'set local standard_conforming_strings = on',
+  "set local application_name = 'voiceassist-profiler'",
+]
+
+interface Session {
+  readonly connection: OwnConnection
+  readonly version: number
+  readonly backend: number
+}
+
+/** A connection that is being made; when it comes too late, nobody waits for it. */
+interface Opening {
+  isAbandoned: boolean
+}
+
+/**
+ * Explains over one connection that is opened when it is needed, closed when it was idle for 10 s, and left after each
+ * statement as it was opened. One statement at a time, each within 5 s, at which it is cancelled.
+ */
+export class ServerExplainer implements Explainer {
+  readonly #options: ServerExplainerOptions
+  #session: Session | undefined
+  #opening: Opening | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+  #idle = new AbortController()
+  #isClosed = false
+
+  constructor(options: ServerExplainerOptions) {
+    this.#options = options
+  }
+
+  explain(request: ExplainRequest): Promise<ExplainResult> {
+    const turn = this.#turn.then(() => this.#explain(request))
+    this.#turn = turn
+    return turn
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#turn
+    this.#idle.abort()
+    this.#drop()
+  }
+
+  async #explain({ sql, values, analyze = false }: ExplainRequest): Promise<ExplainResult> {
+    if (this.#isClosed) return { skipped: 'failed', reason: 'The explainer is closed' }
+    const pass = passGate(sql)
+    if ('skipped' in pass) return pass
+    this.#idle.abort()
+    const result = await this.#attempt(pass, values, analyze)
+    const hasRunTooLong = analyze && 'skipped' in result && result.skipped === 'failed'
+    const answer = hasRunTooLong ? await this.#onlyPlanned(pass, values, result.reason) : result
+    this.#closeWhenIdle()
+    return answer
+  }
+
+  /** What takes too long to be run is what one most wants the plan of. */
+  async #onlyPlanned(pass: GatePass, values: ExplainRequest['values'], why: string): Promise<ExplainResult> {
+    const result = await this.#attempt(pass, values, false)
+    return 'skipped' in result ? result : { ...result, notRun: why }
+  }
+
+  async #attempt(pass: GatePass, values: ExplainRequest['values'], analyze: boolean): Promise<ExplainResult> {
+    const { clock, searchPath } = this.#options
+    const inTime = new AbortController()
+    const late = clock.sleep(deadlineMs, inTime.signal).then(
+      () => 'late' as const,
+      () => 'late' as const,
+    )
+    const run = async (): Promise<ExplainResult> => {
+      const { connection, version } = await this.#open()
+      try {
+        const terms = { version, settings, searchPath, rule: 'plan' } as const
+        return await explainInTransaction(connection, { pass, values, analyze }, terms)
+      } finally {
+        // What a function may have left: advisory locks, prepared statements, settings.
+        await connection.query({ text: 'discard all' })
+      }
+    }
+    const running = run().catch((error: unknown): ExplainResult => {
+      const refusal = refusalOf(error, pass.parameters)
+      if (!refusal) this.#drop()
+      return refusal ?? { skipped: 'failed', reason: 'There is no connection to the server, or it was lost' }
+    })
+    const first = await Promise.race([running, late])
+    inTime.abort()
+    if (first !== 'late') return first
+    await this.#cancel()
+    return { skipped: 'failed', reason: `The server did not answer within ${deadlineMs / 1000} s` }
+  }
+
+  async #open(): Promise<Session> {
+    if (this.#session) return this.#session
+    const opening: Opening = { isAbandoned: false }
+    this.#opening = opening
+    const connection = await this.#options.connect()
+    connection.on('error', () => this.#drop(connection))
+    const session = { connection, ...(await factsOf(connection)) }
+    if (opening.isAbandoned) {
+      await connection.end()
+      throw new Error('Too late')
+    }
+    this.#session = session
+    return session
+  }
+
+  /** The server is told to stop, by another connection; then this one is left for good. */
+  async #cancel(): Promise<void> {
+    if (this.#opening) this.#opening.isAbandoned = true
+    const session = this.#session
+    this.#drop()
+    if (!session) return
+    const given = new AbortController()
+    const cancelled = cancelBackend(this.#options.connect, session.backend)
+    await Promise.race([cancelled, this.#options.clock.sleep(deadlineMs, given.signal).catch(() => {})])
+    given.abort()
+  }
+
+  #drop(connection = this.#session?.connection): void {
+    if (connection === this.#session?.connection) this.#session = undefined
+    connection?.end().catch(() => {})
+  }
+
+  #closeWhenIdle(): void {
+    this.#idle = new AbortController()
+    this.#options.clock.sleep(idleMs, this.#idle.signal).then(
+      () => this.#drop(),
+      () => {},
+    )
+  }
+}
+
+async function factsOf(connection: OwnConnection): Promise<{ version: number; backend: number }> {
+  const { rows } = await connection.query({
+    text: "select current_setting('server_version_num')::int as version, pg_backend_pid() as backend",
+  })
+  return { version: Number(rows[0]?.version), backend: Number(rows[0]?.backend) }
+}
+
+async function cancelBackend(connect: () => Promise<OwnConnection>, backend: number): Promise<void> {
+  try {
+    const connection = await connect()
+    connection.on('error', () => {})
+    try {
+      await connection.query({ text: 'select pg_cancel_backend($1)', values: [backend] })
+    } finally {
+      await connection.end()
+    }
+  } catch {
+    // Its own time-out ends it.
+  }
+}
