@@ -1,0 +1,74 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { OpenRequest } from '../profiler.js'
+import type { RequestInfo, RequestScope } from './request-scope.js'
+
+class Scope implements RequestScope {
+  readonly id: string
+  readonly route: string
+  readonly startedAtMs = performance.now()
+  databaseTimeMs = 0
+  queries = 0
+  isOpen = true
+
+  constructor({ id, route }: RequestInfo) {
+    this.id = id
+    this.route = route
+  }
+}
+
+/**
+ * Which request asks. Of requests within a request the innermost counts. What still runs after a request has ended is
+ * no request's any more: its report is made, and a job that goes on for hours must not grow it.
+ */
+export class RequestContext {
+  readonly #storage = new AsyncLocalStorage<Scope | undefined>()
+  readonly #onEnd: (request: RequestScope) => void
+
+  /** @param onEnd told once of each request, when it has ended */
+  constructor(onEnd: (request: RequestScope) => void) {
+    this.#onEnd = onEnd
+  }
+
+  current(): RequestScope | undefined {
+    const scope = this.#storage.getStore()
+    return scope?.isOpen ? scope : undefined
+  }
+
+  /** An `async` function that awaits, so that the application's stacks show where the request begins. */
+  async runInRequest<T>(request: RequestInfo, handler: () => T | Promise<T>): Promise<T> {
+    const scope = new Scope(request)
+    try {
+      return await this.#storage.run(scope, handler)
+    } finally {
+      this.#end(scope)
+    }
+  }
+
+  openRequest(request: RequestInfo): OpenRequest {
+    const scope = new Scope(request)
+    return {
+      run: work => this.#storage.run(scope, work),
+      end: () => this.#end(scope),
+    }
+  }
+
+  /** A callback that is called as if from here: pg calls it from whatever request owns the socket or returns a client. */
+  bind<Callback extends (...args: never[]) => unknown>(callback: Callback): Callback {
+    const storage = this.#storage
+    const scope = storage.getStore()
+    return function (this: unknown, ...args: never[]) {
+      return storage.run(scope, () => callback.apply(this, args))
+    } as Callback
+  }
+
+  /** No asynchronous work is followed any more. */
+  close(): void {
+    this.#storage.disable()
+  }
+
+  #end(scope: Scope): void {
+    if (!scope.isOpen) return
+    scope.isOpen = false
+    this.#onEnd(scope)
+  }
+}
