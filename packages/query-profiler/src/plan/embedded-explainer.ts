@@ -16,6 +16,8 @@ export interface BorrowedConnection extends ExplainConnection {
   release(): void
 }
 
+const settings = ['set local standard_conforming_strings = on']
+
 /**
  * For PGlite, and any pool of one connection. There is no other connection and PGlite keeps no time-out, so that it
  * does less than a `ServerExplainer`: it borrows the application's connection while that is free, never runs a
@@ -46,11 +48,13 @@ export class EmbeddedExplainer implements Explainer {
     if (this.#isClosed) return { skipped: 'failed', reason: 'The explainer is closed' }
     const pass = passGate(sql)
     if ('skipped' in pass) return pass
+    const { borrow, searchPath } = this.#options
     try {
-      const connection = await this.#options.borrow()
+      const connection = await borrow()
       if (!connection) return { skipped: 'busy', reason: 'The only connection is in use' }
       try {
-        const result = await explainInTransaction(connection, { pass, values, analyze: false }, this.#terms())
+        const terms = { settings, searchPath, rule: 'plan without time-out', mayPrepare: false } as const
+        const result = await explainInTransaction(connection, { pass, values, analyze: false }, terms)
         const notRun = analyze ? { notRun: 'Nothing is run on the only connection' } : {}
         return 'skipped' in result ? result : { ...result, ...notRun }
       } finally {
@@ -59,14 +63,5 @@ export class EmbeddedExplainer implements Explainer {
     } catch (error) {
       return refusalOf(error, pass.parameters) ?? { skipped: 'failed', reason: 'The connection was lost' }
     }
-  }
-
-  #terms() {
-    return {
-      version: 170000,
-      settings: ['set local standard_conforming_strings = on'],
-      searchPath: this.#options.searchPath,
-      rule: 'plan without time-out',
-    } as const
   }
 }

@@ -13,12 +13,17 @@ import { readPlan } from './read-plan.js'
 import { functionsOfPlan } from './verbose-plan.js'
 
 export interface ExplainTerms {
-  /** As `server_version_num`. */
-  readonly version: number
   /** Statements that follow `BEGIN READ ONLY`. */
   readonly settings: readonly string[]
   readonly searchPath: string | undefined
   readonly rule: Exclude<FunctionRule, 'run'>
+  /** The caller removes prepared statements afterwards. */
+  readonly mayPrepare: boolean
+}
+
+const needsValues: ExplainRefusal = {
+  skipped: 'parameter types unknown',
+  reason: 'A plan for any values needs PostgreSQL 16, or a connection of its own',
 }
 
 export interface GatedRequest {
@@ -28,13 +33,13 @@ export interface GatedRequest {
 }
 
 /**
- * Explains a statement in a read-only transaction, which is always rolled back. A prepared statement may be left.
+ * Explains a statement in a read-only transaction, which is always rolled back.
  * @throws what `connection` throws, which may hold values of the query
  */
 export async function explainInTransaction(
   connection: ExplainConnection,
   { pass, values, analyze }: GatedRequest,
-  { version, settings, searchPath, rule }: ExplainTerms,
+  { settings, searchPath, rule, mayPrepare }: ExplainTerms,
 ): Promise<ExplainResult> {
   const ask = (text: string, given?: readonly unknown[]) =>
     connection.query({ text, queryMode: 'extended', ...(given && { values: [...given] }) })
@@ -47,7 +52,9 @@ export async function explainInTransaction(
       await ask("select pg_catalog.set_config('search_path', $1, true)", [searchPath])
     const isGeneric = pass.parameters > 0 && (values?.length ?? 0) < pass.parameters
     if (isGeneric) {
-      const plan = readPlan(await genericPlan(), { analyzed: false })
+      const json = await genericPlan()
+      if ('skipped' in json) return json
+      const plan = readPlan(json.json, { analyzed: false })
       return { plan, generic: true, ...(analyze && { notRun: 'The values of its parameters are not known' }) }
     }
     const harm = analyze ? await harmOfRunning() : undefined
@@ -73,20 +80,20 @@ export async function explainInTransaction(
   }
 
   /** Before 16 by a prepared statement: with `NULL`s, by which the partitions to scan may look like none. */
-  async function genericPlan(): Promise<unknown> {
+  async function genericPlan(): Promise<{ json: unknown } | ExplainRefusal> {
+    const { rows } = await ask("select pg_catalog.current_setting('server_version_num')::int as version")
     // There is no other protocol for it: the gate alone sees to it that this is one statement.
-    if (version >= 160000) {
-      return planOf({ text: `explain (format json, settings, generic_plan) ${pass.sql}` })
+    if (Number(rows[0]?.version) >= 160000) {
+      return { json: await planOf({ text: `explain (format json, settings, generic_plan) ${pass.sql}` }) }
     }
+    if (!mayPrepare) return needsValues
     await ask('set local plan_cache_mode = force_generic_plan')
     await ask(`prepare voiceassist_profiler as ${pass.sql}`)
     const nulls = Array.from({ length: pass.parameters }, () => 'null').join()
-    const json = await planOf({
-      text: `explain (format json, settings) execute voiceassist_profiler(${nulls})`,
-      queryMode: 'extended',
-    })
-    await ask('deallocate voiceassist_profiler')
-    return json
+    const execute = `execute voiceassist_profiler(${nulls})`
+    return {
+      json: await planOf({ text: `explain (format json, settings) ${execute}`, queryMode: 'extended' }),
+    }
   }
 
   async function judge(calls: GatePass['functions'], by: FunctionRule): Promise<ExplainRefusal | undefined> {

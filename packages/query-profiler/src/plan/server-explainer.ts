@@ -11,7 +11,7 @@ export interface OwnConnection extends ExplainConnection {
 }
 
 export interface ServerExplainerOptions {
-  /** Opens a connection of its own, past the profiled pool. */
+  /** Opens a connection of its own, past the profiled pool, with the settings that the application's have. */
   readonly connect: () => Promise<OwnConnection>
   readonly clock: Clock
   /** The application's, where it sets one itself. Default: that of the connection. */
@@ -32,7 +32,6 @@ const settings = [
 
 interface Session {
   readonly connection: OwnConnection
-  readonly version: number
   readonly backend: number
 }
 
@@ -96,13 +95,14 @@ export class ServerExplainer implements Explainer {
       () => 'late' as const,
     )
     const run = async (): Promise<ExplainResult> => {
-      const { connection, version } = await this.#open()
+      const connection = await this.#open()
       try {
-        const terms = { version, settings, searchPath, rule: 'plan' } as const
+        const terms = { settings, searchPath, rule: 'plan', mayPrepare: true } as const
         return await explainInTransaction(connection, { pass, values, analyze }, terms)
       } finally {
-        // What a function may have left: advisory locks, prepared statements, settings.
-        await connection.query({ text: 'discard all' })
+        // What a transaction does not take back. Settings that `connect` made are to stay.
+        await connection.query({ text: 'deallocate all' })
+        await connection.query({ text: 'select pg_advisory_unlock_all()' })
       }
     }
     const running = run().catch((error: unknown): ExplainResult => {
@@ -117,19 +117,19 @@ export class ServerExplainer implements Explainer {
     return { skipped: 'failed', reason: `The server did not answer within ${deadlineMs / 1000} s` }
   }
 
-  async #open(): Promise<Session> {
-    if (this.#session) return this.#session
+  async #open(): Promise<OwnConnection> {
+    if (this.#session) return this.#session.connection
     const opening: Opening = { isAbandoned: false }
     this.#opening = opening
     const connection = await this.#options.connect()
     connection.on('error', () => this.#drop(connection))
-    const session = { connection, ...(await factsOf(connection)) }
+    const { rows } = await connection.query({ text: 'select pg_backend_pid() as backend' })
     if (opening.isAbandoned) {
       await connection.end()
       throw new Error('Too late')
     }
-    this.#session = session
-    return session
+    this.#session = { connection, backend: Number(rows[0]?.backend) }
+    return connection
   }
 
   /** The server is told to stop, by another connection; then this one is left for good. */
@@ -156,13 +156,6 @@ export class ServerExplainer implements Explainer {
       () => {},
     )
   }
-}
-
-async function factsOf(connection: OwnConnection): Promise<{ version: number; backend: number }> {
-  const { rows } = await connection.query({
-    text: "select current_setting('server_version_num')::int as version, pg_backend_pid() as backend",
-  })
-  return { version: Number(rows[0]?.version), backend: Number(rows[0]?.backend) }
 }
 
 async function cancelBackend(connect: () => Promise<OwnConnection>, backend: number): Promise<void> {

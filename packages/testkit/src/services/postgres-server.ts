@@ -22,6 +22,8 @@ export interface PostgresServer {
 export interface PostgresOptions {
   /** Settings as in `postgresql.conf`, above the ones for tests. */
   readonly settings?: Readonly<Record<string, string | number>>
+  /** Folder of the programs of another version on this machine, such as '/usr/lib/postgresql/15/bin'. */
+  readonly binFolder?: string
 }
 
 /**

@@ -1,8 +1,10 @@
 import { startContainerPostgres } from './container-postgres.js'
+import { userBelowRoot } from './debian-folder.js'
 import { findPostgres } from './find-postgres.js'
 import { freePort } from './free-port.js'
 import { startLocalPostgres } from './local-postgres.js'
 import type { PostgresOptions, PostgresServer } from './postgres-server.js'
+import type { LocalSource } from './service-source.js'
 import { sourceOfRun } from './test-run.js'
 
 /**
@@ -11,9 +13,15 @@ import { sourceOfRun } from './test-run.js'
  * @throws ServiceUnavailable when the machine has none.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const source = sourceOfRun('postgres') ?? (await findPostgres())
+  const source = options.binFolder
+    ? onThisMachine(options.binFolder)
+    : (sourceOfRun('postgres') ?? (await findPostgres()))
   const port = await freePort()
   return source.kind === 'local'
     ? startLocalPostgres(source, options, port)
     : startContainerPostgres(source, options, port)
+}
+
+function onThisMachine(binFolder: string): LocalSource {
+  return { kind: 'local', binFolder, user: userBelowRoot('/') }
 }
