@@ -1,6 +1,7 @@
 import { allRules } from './all-rules.js'
 import { walkPlan } from './plan-walk.js'
-import { type Finding, type NodeHit, type Rule, type RuleInput, severities } from './rule.js'
+import { type Finding, type NodeHit, type Rule, severities } from './rule.js'
+import type { RuleInput } from './rule-input.js'
 import { nodeName } from './wording.js'
 
 const mostFindings = 5

@@ -20,7 +20,7 @@ interface Token {
 }
 
 const tokenForms =
-  /\s*(?:(?<quoted>"(?:[^"]|"")*")|(?<literal>%?\?|[EBX]?'(?:[^']|'')*'|\$\d+|\d[\d.]*(?:e[+-]?\d+)?)|(?<name>[\p{L}_][\p{L}\p{N}_$]*)|(?<cast>::)|(?<operator>[-+*/<>=~!@#%^&|`?]+)|(?<mark>[()[\],.;:]))/uy
+  /\s*(?:(?<quoted>"(?:[^"]|"")*")|(?<literal>\?|[EBX]?'(?:[^']|'')*'|\$\d+|\d[\d.]*(?:e[+-]?\d+)?)|(?<name>[\p{L}_][\p{L}\p{N}_$]*)|(?<cast>::)|(?<operator>[-+*/<>=~!@#%^&|`?]+)|(?<mark>[()[\],.;:]))/uy
 
 function tokensOf(expression: string): Token[] {
   const tokens: Token[] = []
@@ -93,9 +93,9 @@ function conditionOf(part: readonly Token[], alias: string): Condition {
       const column = columns.get(at)
       return column ? [{ column, type }] : []
     }),
-    ...(literal?.startsWith('$') || literal === undefined || literal === '?'
+    ...(literal === undefined || literal.startsWith('$')
       ? {}
-      : { leadingWildcard: /^(%\?|E?'[%_])/.test(literal) }),
+      : { leadingWildcard: /^E?'[%_]/.test(literal) }),
     ignoresCase: operators.some(operator => operator.endsWith('~~*')),
   }
 }

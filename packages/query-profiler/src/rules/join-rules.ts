@@ -1,5 +1,5 @@
 import { misestimate } from './bad-estimate.js'
-import { branchesOf } from './expression.js'
+import { branchesOf, conditionsOf } from './expression.js'
 import { textOf } from './plan-values.js'
 import { type PlanWalk, subtree, type Visit } from './plan-walk.js'
 import type { NodeHit, Rule, Severity } from './rule.js'
@@ -38,7 +38,11 @@ function explosionHit(walk: PlanWalk, join: Visit): NodeHit[] {
   const off = walk.analyzed ? misestimate(outer) : 1
   // Without a run, look-ups by an index are what the planner found to be best.
   if (!isSeq && !walk.analyzed) return []
-  const columns = isSeq ? indexColumns(filterOf(scan)) : []
+  const joined = conditionsOf(textOf(join.node, 'Join Filter'), aliasOf(scan)).filter(
+    each => each.kind === 'equality',
+  )
+  const columns = isSeq ? indexColumns([...filterOf(scan), ...joined]) : []
+  if (isSeq && join.node['Join Filter'] && columns.length === 0) return []
   const severity: Severity = isSeq ? 'critical' : off >= 10 ? 'warning' : 'info'
   return [
     {
@@ -76,6 +80,8 @@ export const joinFilterWaste: Rule = {
       const share = Math.min(1, join.selfShare + (sidesOf(join)?.inner.selfShare ?? 0))
       if (share <= 0.1) return []
       const branches = branchesOf(filter, '')
+      // An index on the inner side would do: that is rule 10's to say.
+      if (explosionHit(walk, join).length > 0) return []
       return [
         {
           nodes: [join, ...(sidesOf(join) ? [(sidesOf(join) as { inner: Visit }).inner] : [])],

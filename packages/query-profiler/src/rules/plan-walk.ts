@@ -1,7 +1,7 @@
 import type { TableFacts } from '../advice/catalog-facts.js'
 import type { PlanNode } from '../plan/plan.js'
 import { numberOf, textOf } from './plan-values.js'
-import type { RuleInput } from './rule.js'
+import type { RuleInput } from './rule-input.js'
 
 /** A node of a plan in its place, with what it took and gave over all its executions. */
 export interface Visit {

@@ -1,15 +1,6 @@
-import type { CatalogFacts } from '../advice/catalog-facts.js'
-import type { Plan } from '../plan/plan.js'
 import type { PlanWalk, Visit } from './plan-walk.js'
 
-/** What a rule looks at. */
-export interface RuleInput {
-  readonly plan: Plan
-  /** Normalised. */
-  readonly sql: string
-  /** Sizes, columns and indexes of the relations in the plan; a rule does without what is absent. */
-  readonly catalog: CatalogFacts
-}
+export type { RuleInput } from './rule-input.js'
 
 /** Most severe first. */
 export const severities = ['critical', 'warning', 'info'] as const
