@@ -66,7 +66,7 @@ function adviceFor(visit: Visit): string {
   if (table && (table.lastAnalyzedAt === null || table.changedSinceAnalyze > table.rows * 0.1))
     return `ANALYZE ${name}: ${table.lastAnalyzedAt === null ? 'it never was' : `${count(table.changedSinceAnalyze)} rows changed since it was`}.`
   const conditions = [scan, visit].flatMap(each =>
-    ['Filter', 'Index Cond', 'Recheck Cond'].flatMap(key =>
+    ['Index Cond', 'Recheck Cond', 'Filter'].flatMap(key =>
       conditionsIn({ ...each, table, node: { ...each.node, Alias: textOf(scan.node, 'Alias') } }, key),
     ),
   )

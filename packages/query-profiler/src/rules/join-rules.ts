@@ -32,8 +32,9 @@ function explosionHit(walk: PlanWalk, join: Visit): NodeHit[] {
   const { outer, inner } = sides
   const scan = inner.type === 'Memoize' ? inner.children[0] : inner
   const isSeq = scan?.type === 'Seq Scan'
-  // Workers share the loops of an inner side.
-  if (!scan || inner.loops <= (isSeq ? explosion.scans : explosion.loops)) return []
+  // A Materialize is read again, not computed: rule 11 judges what that costs.
+  if (!scan || scan.type === 'Materialize' || inner.loops <= (isSeq ? explosion.scans : explosion.loops))
+    return []
   if (inner.totalShare <= explosion.share || (walk.unit === 'ms' && inner.total <= explosion.ms)) return []
   const off = walk.analyzed ? misestimate(outer) : 1
   // Without a run, look-ups by an index are what the planner found to be best.

@@ -2,7 +2,7 @@ import { numberOf, sumOf } from './plan-values.js'
 import { isGather, type Visit } from './plan-walk.js'
 import type { NodeHit, Rule } from './rule.js'
 import { selfBlocks } from './spills.js'
-import { count, megabytes, milliseconds, nodeName, tableName } from './wording.js'
+import { count, megabytes, milliseconds, nodeName, rowCount, tableName } from './wording.js'
 
 export const jitDominates: Rule = {
   number: 23,
@@ -158,12 +158,22 @@ export const disabledNode: Rule = {
     )
     const nodes = walk.visits.filter(isDisabled)
     if (off.length === 0 && nodes.length === 0) return []
-    const named = off.length > 0 ? off.join(', ') : 'An enable_… setting'
+    const forced = nodes[0]
+      ? `${nodeName(nodes[0])} was used for ${rowCount(nodes[0].rows)} though it is forbidden, since there is no other way`
+      : ''
     return [
       {
         nodes: nodes.slice(0, 1),
         severity: 'warning',
-        message: `${named} ${off.length > 1 ? 'are' : 'is'} off${nodes[0] ? `, and ${nodeName(nodes[0])} was used all the same, since there was no other way` : ''}.`,
+        message: [
+          off.length > 0
+            ? `${off.length} of the planner’s settings ${off.length > 1 ? 'are' : 'is'} off (${off.join(', ')})`
+            : '',
+          forced,
+        ]
+          .filter(Boolean)
+          .join('; ')
+          .concat('.'),
         advice: `RESET ${off[0] ?? 'the enable_… setting'} where it was set (ALTER ROLE, ALTER DATABASE, postgresql.conf, or the session), and mend what it was to avoid.`,
         share: Math.max(0, ...nodes.map(each => each.selfShare)),
       },

@@ -60,7 +60,6 @@ function day(number: number): string {
 const quiet = { jit: 'off', max_parallel_workers_per_gather: 0 }
 
 const setup = `
-set synchronous_commit = off;
 create table customers (id int primary key, email text not null, name varchar(80) not null, city text not null);
 insert into customers select n, 'user' || n || '@example.org', 'Name ' || n, 'city' || n % 100 from generate_series(1, 20000) n;
 create index customers_email on customers (email);
@@ -93,9 +92,9 @@ insert into blocked select n * 3 from generate_series(1, 3000) n;
 create table calls (id int primary key, customer_id int not null);
 insert into calls select n, (n::bigint * 7919) % 20000 + 1 from generate_series(1, 20000) n;
 alter table calls alter customer_id set (n_distinct = 10);
-create table pages (id int, filler text) with (autovacuum_enabled = false);
-alter table pages alter filler set storage plain;
-insert into pages select n, repeat('x', 2000) from generate_series(1, 60000) n;
+create table pages as select n as id, repeat('x', 1900) as filler from generate_series(1, 60000) n;
+create table fresh (id int, filler text) with (autovacuum_enabled = false);
+insert into fresh select n, repeat('x', 1000) from generate_series(1, 16000) n;
 create table parents (id int primary key);
 insert into parents select n from generate_series(1, 1000) n;
 create table children (id int, parent_id int references parents on delete cascade);

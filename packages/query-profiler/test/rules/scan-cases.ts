@@ -39,7 +39,7 @@ export const scanCases: readonly PlanCase[] = [
     rule: 'bad-estimate',
     found: {
       sql: 'select * from pairs where a = 5 and b = 5',
-      says: ['1,000', '100 times', 'ON a, b FROM pairs'],
+      says: ['1,000', '125 times off', 'ON a, b FROM pairs'],
     },
     nearMisses: [
       { sql: 'select * from pairs where a = 5' },
