@@ -1,20 +1,14 @@
-import type { CatalogFacts } from '../advice/catalog-facts.js'
-import type { Plan } from '../plan/plan.js'
+import type { PlanWalk, Visit } from './plan-walk.js'
 
-/** What a rule looks at. */
-export interface RuleInput {
-  readonly plan: Plan
-  /** Normalised. */
-  readonly sql: string
-  /** Sizes, columns and indexes of the relations in the plan; a rule does without what is absent. */
-  readonly catalog: CatalogFacts
-}
+export type { RuleInput } from './rule-input.js'
 
-export type Severity = 'critical' | 'warning' | 'info'
+/** Most severe first. */
+export const severities = ['critical', 'warning', 'info'] as const
+export type Severity = (typeof severities)[number]
 
 /** What a rule found in a plan. */
 export interface RuleHit {
-  /** Which nodes, as `Node Type` and relation, deepest culprit first. */
+  /** Which nodes, as `Node Type` and relation, culprit first; empty: the statement as a whole. */
   readonly nodes: readonly string[]
   readonly severity: Severity
   /** What is the matter, with its numbers; no value of the query. */
@@ -24,15 +18,25 @@ export interface RuleHit {
   readonly share: number
 }
 
+/** A hit while its nodes are still those of the plan. */
+export interface NodeHit extends Omit<RuleHit, 'nodes'> {
+  readonly nodes: readonly Visit[]
+}
+
 export interface Rule {
   /** Such as 'selective-seq-scan'. */
   readonly id: string
-  /** Of the table in docs/query-profiler.md. */
+  /** Of the table in docs/plan-rules.md. */
   readonly number: number
   readonly title: string
+  /** What makes it speak, and what to do, for that table. */
+  readonly trigger: string
+  readonly remedy: string
   /** It can only tell from a plan that was run. */
   readonly needsAnalyze: boolean
-  check(input: RuleInput): readonly RuleHit[]
+  /** It names a symptom: silent where another rule speaks of the same node. */
+  readonly isGeneral?: true
+  check(walk: PlanWalk): readonly NodeHit[]
 }
 
 /** A rule's hit on a statement's plan; what `report().findings` lists. */
