@@ -1,0 +1,35 @@
+import type { OtherAdvice } from './advice.js'
+import type { CatalogFacts, TableFacts } from './catalog-facts.js'
+import { quotedTable } from './index-candidate.js'
+
+/** Of its rows, from which on the statistics of a table are no longer believed. */
+const staleShare = 0.1
+
+export type StatisticsState = 'fresh' | 'missing' | 'stale'
+
+/** A copied database has statistics and no time of them, so a missing time alone says nothing. */
+export function statisticsState(table: TableFacts): StatisticsState {
+  const columns = [...table.columns.values()]
+  const areKnown = columns.some(column => column.nullShare !== null)
+  if (table.bytes > 0 && !areKnown && (table.rows <= 0 || table.lastAnalyzedAt === null)) return 'missing'
+  return table.changedSinceAnalyze > Math.max(table.rows, 1) * staleShare ? 'stale' : 'fresh'
+}
+
+/** Tables of the queries whose statistics the planner should not be asked with. */
+export function statisticsAdvice(catalog: CatalogFacts, tables: ReadonlySet<string>): ReadonlyMap<string, OtherAdvice> {
+  const advice = new Map<string, OtherAdvice>()
+  for (const name of tables) {
+    const table = catalog.tables.get(name)
+    const state = table ? statisticsState(table) : 'fresh'
+    if (!table || state === 'fresh') continue
+    advice.set(name, {
+      kind: 'analyze',
+      text: `ANALYZE ${quotedTable(table)}`,
+      reason:
+        state === 'missing'
+          ? `Table ${name} has no statistics: plans of its queries are guesses. No index is advised upon before it has.`
+          : `${table.changedSinceAnalyze} rows of table ${name} have changed since its statistics were made, of ${table.rows}. No index is advised upon before they are new.`,
+    })
+  }
+  return advice
+}
