@@ -15,13 +15,15 @@ export interface PostgresServer {
   restart(mode?: StopMode): Promise<void>
   /** Ends every process of the server by SIGKILL, as a crash of the machine would; resolves when they are gone. */
   kill(): Promise<void>
-  /** Stops the server and removes its data. */
+  /** Stops the server and removes its data, unless they are kept. */
   close(): Promise<void>
 }
 
 export interface PostgresOptions {
   /** Settings as in `postgresql.conf`, above the ones for tests. */
   readonly settings?: Readonly<Record<string, string | number>>
+  /** A name under which the data outlives the server, for the next start by that name. Absent: removed by `close`. */
+  readonly keepAs?: string
 }
 
 /**
