@@ -1,6 +1,6 @@
 import { answerOutcomes } from '@voiceassist/api-gateway/answers/answer-outcome'
 import { auditActions } from '@voiceassist/api-gateway/audit/audit-actions'
-import { configVariables } from '@voiceassist/api-gateway/config'
+import { configVariables } from '@voiceassist/api-gateway/config-variables'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
 import { cacheErrors } from '@voiceassist/cache'
 import { endpoints } from './endpoint-list.mjs'

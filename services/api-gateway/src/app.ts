@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Clock } from '@voiceassist/kernel'
+import type { QueryProfiler } from '@voiceassist/query-profiler'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { OpenDatabase } from './db/open-database.js'
@@ -7,6 +8,7 @@ import { registerAnswerMetrics } from './metrics/answer-metrics.js'
 import { registerCacheMetrics } from './metrics/cache-metrics.js'
 import { httpMetrics } from './metrics/http-metrics.js'
 import { registerPoolMetrics } from './metrics/pool-metrics.js'
+import { registerQueryMetrics } from './metrics/query-metrics.js'
 import { createMetricsRegistry } from './metrics/registry.js'
 import { accessLog } from './plugins/access-log.js'
 import { answerClientError } from './plugins/client-errors.js'
@@ -16,6 +18,7 @@ import { errorHandler, sendEarlyProblem } from './plugins/error-handler.js'
 import { jsonBody } from './plugins/json-body.js'
 import { openapi } from './plugins/openapi.js'
 import { overload } from './plugins/overload.js'
+import { profiledRequest } from './plugins/profiled-request.js'
 import { defaultRateLimits, type RateLimits, rateLimit } from './plugins/rate-limit.js'
 import {
   maxBodyBytes,
@@ -36,6 +39,7 @@ import { documentRoutes } from './routes/documents.routes.js'
 import { type HealthCheck, healthRoutes } from './routes/health.routes.js'
 import { messageRoutes } from './routes/messages.routes.js'
 import { createMetricsGuard, metricsRoutes } from './routes/metrics.routes.js'
+import { performanceRoutes } from './routes/performance.routes.js'
 import { searchRoutes } from './routes/search.routes.js'
 import { sessionRoutes } from './routes/sessions.routes.js'
 import { userRoutes } from './routes/users.routes.js'
@@ -47,6 +51,8 @@ export interface AppDependencies {
   readonly clock: Clock
   readonly logger: Logger
   readonly database: OpenDatabase
+  /** Absent: queries are not profiled. */
+  readonly profiler?: QueryProfiler | undefined
   readonly services: Services
   /** What /health/ready asks. */
   readonly healthChecks: readonly HealthCheck[]
@@ -63,7 +69,7 @@ export interface AppDependencies {
 /** The gateway's HTTP, ready to listen or to be tested by `inject`. The caller closes what it handed over. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { clock, logger, database, services, rateLimits = defaultRateLimits } = dependencies
-  const { trustedProxies = [] } = dependencies
+  const { trustedProxies = [], profiler } = dependencies
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -80,6 +86,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setValidatorCompiler(requestValidator)
   const registry = createMetricsRegistry()
   registerPoolMetrics(registry, database.pool)
+  if (profiler) registerQueryMetrics(registry, () => profiler.stats())
   registerAnswerMetrics(registry, services.answerTally)
   const stopCacheMetrics = registerCacheMetrics(registry, () => services.cache.report())
   app.addHook('onClose', async () => stopCacheMetrics())
@@ -87,6 +94,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(routeTable)
   await app.register(requestId)
   await app.register(securityHeaders)
+  await app.register(profiledRequest, { profiler })
   await app.register(accessLog)
   await app.register(httpMetrics, { registry })
   await app.register(drain)
@@ -119,6 +127,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     maxDocumentBytes: dependencies.maxDocumentBytes,
   })
   await app.register(cacheRoutes, { prefix: '/api/admin', cache: services.cache })
+  await app.register(performanceRoutes, { prefix: '/api/admin', performance: services.performance })
   await app.register(auditRoutes, { prefix: '/api/admin', audit: services.audit })
   await app.ready()
   return app as unknown as FastifyInstance

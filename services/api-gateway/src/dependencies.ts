@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '@voiceassist/kernel'
+import type { QueryProfiler } from '@voiceassist/query-profiler'
 import type { Logger } from 'pino'
 import { type Answers, createAnswers } from './answers/create-answers.js'
 import type { HealthCheck } from './app.js'
@@ -19,6 +20,7 @@ import type { Embedder } from './embedding/embedder.js'
 import { openEmbedder } from './embedding/open-embedder.js'
 import { readStoredEmbedder, refuseOtherEmbedder } from './embedding/stored-embedder.js'
 import { GatewayError } from './errors.js'
+import { openProfiler } from './profiling/open-profiler.js'
 import { insertAuditRows } from './repositories/audit-logs.repository.js'
 import { createServices, type Services } from './services/create-services.js'
 
@@ -30,6 +32,8 @@ export interface Dependencies {
   readonly embedder: Embedder
   readonly answers: Answers
   readonly cache: GatewayCache
+  /** Absent: QUERY_PROFILER_ENABLED is false, or this is a command. */
+  readonly profiler: QueryProfiler | undefined
   readonly services: Services
   readonly healthChecks: readonly HealthCheck[]
   /** Ends in the reverse order of the start; the data folder is free afterwards. */
@@ -79,6 +83,11 @@ export async function openDependencies(
     const embedder = await openEmbedder(config, clock, dimensions)
     opened.push(() => embedder.close())
     await bringSchemaUp(database, embedder, clock, options)
+    const profiler =
+      options.role === 'gateway' && config.profiler.enabled
+        ? openProfiler({ config, database, logger: options.logger })
+        : undefined
+    opened.push(async () => profiler?.close())
     const stored = await readStoredEmbedder(database.db)
     if (stored && options.embedding === 'same model') refuseOtherEmbedder(stored, embedder)
     const isGateway = options.role === 'gateway'
@@ -107,6 +116,7 @@ export async function openDependencies(
       embedder,
       answers,
       gatewayCache: cache,
+      profiler,
       reads,
       tokenSecret,
       auditKey,
@@ -122,6 +132,7 @@ export async function openDependencies(
       embedder,
       answers,
       cache,
+      profiler,
       services,
       healthChecks: [
         { name: 'database', check: async () => void (await database.pool.query('select 1')) },

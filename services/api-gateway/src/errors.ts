@@ -11,6 +11,7 @@ export const gatewayErrors = {
   AUDIT_KEY_MISMATCH: [500, 'The audit rows of this database were sealed with another key'],
   ANOTHER_GATEWAY: [500, 'Another gateway serves this database'],
   CACHE_UNAVAILABLE: [503, 'The second tier of the cache does not answer, or there is none'],
+  PROFILER_DISABLED: [409, 'The gateway was started without the query profiler'],
   EMBEDDER_MISMATCH: [
     500,
     'The stored vectors are of another model or of other dimensions than the embedder',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { configVariables, readConfig } from '#src/config'
+import { readConfig } from '#src/config'
+import { configVariables } from '#src/config-variables'
 
 test('without any variable the defaults stand', () => {
   const config = readConfig({})

@@ -8,3 +8,6 @@ export const commandSocket = (dataFolder: string): string => join(dataFolder, 'g
 
 /** Where the embedded cache keeps its files. */
 export const cacheFolder = (dataFolder: string): string => join(dataFolder, 'cache')
+
+/** A copy of the embedded database, while index advice is made. */
+export const adviceFolder = (dataFolder: string): string => join(dataFolder, 'advice')

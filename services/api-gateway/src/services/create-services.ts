@@ -1,4 +1,5 @@
 import type { Clock } from '@voiceassist/kernel'
+import type { QueryProfiler } from '@voiceassist/query-profiler'
 import type { Kysely } from 'kysely'
 import type { AnswerTally } from '../answers/answer-tally.js'
 import type { Answers } from '../answers/create-answers.js'
@@ -20,6 +21,7 @@ import { createMessagesService, type MessagesService } from './conversations/mes
 import { createSessionsService, type SessionsService } from './conversations/sessions.service.js'
 import { createDocumentsService } from './documents/documents.service.js'
 import type { DocumentsService } from './documents/documents-port.js'
+import { createPerformanceService, type PerformanceService } from './performance.service.js'
 import { createSearchService } from './search.service.js'
 import type { SearchService } from './search-port.js'
 
@@ -31,6 +33,7 @@ export interface Services {
   readonly documents: DocumentsService
   readonly audit: AuditService
   readonly cache: CacheService
+  readonly performance: PerformanceService
   readonly reads: ReadAudit
   /** How the messages were answered. */
   readonly answerTally: AnswerTally
@@ -42,6 +45,7 @@ export interface ServicesOptions {
   readonly embedder: Embedder
   readonly answers: Pick<Answers, 'writer' | 'tally'>
   readonly gatewayCache: GatewayCache
+  readonly profiler: QueryProfiler | undefined
   readonly reads: ReadAudit
   readonly tokenSecret: string
   readonly auditKey: () => string
@@ -57,6 +61,7 @@ export function createServices({
   embedder,
   answers,
   gatewayCache: gateway,
+  profiler,
   reads,
   tokenSecret,
   auditKey,
@@ -79,6 +84,7 @@ export function createServices({
     documents: cachedDocuments(gateway, documents, tokenSecret),
     audit: createAuditService({ db, clock, auditKey }),
     cache: createCacheService({ gateway, db, loaders: warmLoaders(db, storedReads) }),
+    performance: createPerformanceService(profiler),
     reads,
     answerTally: answers.tally,
   }

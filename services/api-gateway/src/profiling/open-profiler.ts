@@ -1,0 +1,34 @@
+import { type Advice, type QueryProfiler, setupQueryProfiling } from '@voiceassist/query-profiler'
+import type { Logger } from 'pino'
+import type { Config } from '../config.js'
+import { adviceFolder, databaseFolder } from '../data-folder/layout.js'
+import type { OpenDatabase } from '../db/open-database.js'
+import { copyDatabase } from './copied-database.js'
+
+export interface OpenProfilerOptions {
+  readonly config: Pick<Config, 'profiler' | 'databaseUrl' | 'dataFolder'>
+  readonly database: OpenDatabase
+  readonly logger: Logger
+}
+
+/** Profiles what the gateway asks of its pool from now on. On the embedded database, advice is made on a copy. */
+export function openProfiler({ config, database, logger }: OpenProfilerOptions): QueryProfiler {
+  const { enabled: _, ...options } = config.profiler
+  const profiler = setupQueryProfiling(database.pool, { ...options, logger })
+  if (config.databaseUrl !== undefined) return profiler
+  return {
+    ...profiler,
+    async advise(adviceOptions): Promise<Advice> {
+      const scratch = await copyDatabase(
+        database,
+        databaseFolder(config.dataFolder),
+        adviceFolder(config.dataFolder),
+      )
+      try {
+        return await profiler.advise({ ...adviceOptions, scratch })
+      } finally {
+        await scratch.close()
+      }
+    },
+  }
+}
