@@ -13,10 +13,13 @@ export type QueryType = (typeof queryTypes)[number]
 
 /** What a fingerprint does not tell and an N+1 depends on: a batch is not a look-up. */
 export interface StatementShape {
-  /** A list that stands for several look-ups: `IN ($1, …)` of this many elements, or `= ANY($n)` (`'array'`). */
-  readonly list: number | 'array' | undefined
-  /** Rows of the `VALUES` of an `INSERT`; 1 for other statements. */
-  readonly valuesRows: number
+  /**
+   * A list that stands for several look-ups: `IN (…)` of 1 element, or of 2 and more, which share a statement, so that
+   * 2 says "several"; or `= ANY($n)` and `unnest($n)` (`'array'`).
+   */
+  readonly list: 1 | 2 | 'array' | undefined
+  /** Rows of `VALUES`: 1, also where there are none, or 2 for two and more, which share a statement. */
+  readonly valuesRows: 1 | 2
   /** Never an N+1: transactions, settings, locks, polls of a queue, cursors, definitions, health checks. */
   readonly isHousekeeping: boolean
 }
@@ -26,7 +29,10 @@ export interface StatementShape {
  * it is compared by identity and is a key of maps.
  */
 export interface Statement {
-  /** 16 hexadecimal digits (libpg_query's fingerprint), and '-list' or '-rows' where the shape is one of several. */
+  /**
+   * 16 hexadecimal digits (libpg_query's fingerprint; of `unparsed` ones a hash), and '-list' or '-rows' where the
+   * shape is one of several. Statements may share it: see docs/decisions/0030.
+   */
   readonly fingerprint: string
   /** Without values and comments, at most 4,096 characters. Safe to show. */
   readonly sql: string
@@ -34,7 +40,7 @@ export interface Statement {
   /** As written, with their schema if it was; the first is what the statement reads from or writes to. At most 16. */
   readonly tables: readonly string[]
   readonly shape: StatementShape
-  /** Why there is no tree: what the parser refused, or was not given. */
+  /** What the parser refused, or was not given. In its `sql` only words of SQL are left. */
   readonly unparsed?: 'syntax' | 'too long' | 'several statements'
 }
 
