@@ -14,15 +14,10 @@ export class CallLog {
 
   /** @param query text, configuration or submittable; absent when it is none, or the observer failed. */
   called(query: unknown, values: unknown, calledAtMs: number): QueryRecord | undefined {
-    let text = ''
-    let given = Array.isArray(values) ? values : undefined
-    if (typeof query === 'string') text = query
-    else if (typeof query !== 'object' || query === null) return undefined
-    else {
-      const config = query as { text?: unknown; values?: unknown }
-      if (typeof config.text === 'string') text = config.text
-      if (!given && Array.isArray(config.values)) given = config.values
-    }
+    const config = typeof query === 'string' ? { text: query } : configOf(query)
+    if (!config) return undefined
+    const text = typeof config.text === 'string' ? config.text : ''
+    const given = Array.isArray(values) ? values : Array.isArray(config.values) ? config.values : undefined
     try {
       return this.#observer.called(text, given, calledAtMs)
     } catch (error) {
@@ -59,4 +54,17 @@ export class CallLog {
       type: 'QueryProfilerWarning',
     })
   }
+}
+
+interface Config {
+  readonly text?: unknown
+  readonly values?: unknown
+  readonly cursor?: unknown
+}
+
+/** A stream of pg-query-stream keeps both in its cursor. */
+function configOf(query: unknown): Config | undefined {
+  if (typeof query !== 'object' || query === null) return undefined
+  const { cursor } = query as Config
+  return typeof cursor === 'object' && cursor !== null ? cursor : query
 }

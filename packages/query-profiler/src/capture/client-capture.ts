@@ -69,8 +69,8 @@ export function captureClient(client: PgClient, state: CaptureState): ClientCapt
       const result = originalQuery.apply(this, args)
       // pg took it into its queue, and it is watched.
       if (incoming !== execution) return result
-      if (isThenable(result)) followPromise(result, execution)
-      else execution.failed(undefined)
+      if (isThenable(result)) return followPromise(result, execution)
+      execution.failed(undefined)
       return result
     } catch (error) {
       execution.failed(error)

@@ -17,18 +17,24 @@ export function followCall(call: () => unknown, args: unknown[], execution: Exec
   }
   try {
     const result = call()
-    if (isThenable(result)) followPromise(result, execution)
-    return result
+    return isThenable(result) ? followPromise(result, execution) : result
   } catch (error) {
     execution.failed(error)
     throw error
   }
 }
 
-export function followPromise(promise: PromiseLike<unknown>, execution: Execution): void {
-  promise.then(
-    result => execution.returned(result),
-    error => execution.failed(error),
+/** @returns the promise for the application: a second one who waits for the same would hide it from an error's stack */
+export function followPromise(promise: PromiseLike<unknown>, execution: Execution): PromiseLike<unknown> {
+  return promise.then(
+    result => {
+      execution.returned(result)
+      return result
+    },
+    error => {
+      execution.failed(error)
+      throw error
+    },
   )
 }
 

@@ -10,6 +10,7 @@ import type { QueryRecord } from './query-record.js'
 export class PagedExecution extends Execution {
   #phase: 'server' | 'decoding' | 'paused' = 'paused'
   #sinceMs = 0
+  #isAsked = false
   #serverMs = 0
   #decodeMs = 0
   #affected = 0
@@ -20,12 +21,13 @@ export class PagedExecution extends Execution {
     this.#sinceMs = this.sentAtMs
   }
 
-  /** Parsed and planned; nothing runs before the first page is asked for. */
+  /** Parsed and planned; it runs when the first page is asked for, which may have been done already. */
   override answered(): void {
-    this.#enter('paused')
+    if (!this.#isAsked) this.#enter('paused')
   }
 
   override pageAsked(): void {
+    this.#isAsked = true
     if (this.#phase === 'paused') this.#enter('server')
   }
 
@@ -35,6 +37,7 @@ export class PagedExecution extends Execution {
   }
 
   override pageEnded(): void {
+    this.#isAsked = false
     this.#enter('paused')
   }
 

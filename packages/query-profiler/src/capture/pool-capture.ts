@@ -51,13 +51,12 @@ export function capturePool(pool: PgPool, state: CaptureState): () => void {
         : lend(requests ? requests.bind(callback) : callback, calledAtMs)
       return originalConnect.apply(this, args)
     }
-    const lent = originalConnect.apply(this, args) as PromiseLike<PgClient>
-    // Before the application's own `then`, so that it is known when the first query comes.
-    lent.then(
-      client => lentAfter(client, calledAtMs),
-      () => {},
-    )
-    return lent
+    const lent = originalConnect.apply(this, args) as Promise<PgClient>
+    // In the promise's chain: V8 finds the frames of who awaits only where one waits for each promise.
+    return lent.then(client => {
+      lentAfter(client, calledAtMs)
+      return client
+    })
   }
 
   /** For `pool.query`: its callback gives the query to the client before it returns. */

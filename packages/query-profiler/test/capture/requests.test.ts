@@ -50,17 +50,22 @@ describeDatabases('queries of requests', kind => {
   })
 
   test('a callback runs in the request that gave it, whoever returned the connection', async () => {
-    const requests = ['a', 'b', 'c'].map(id => ({ id, open: observer.requests.openRequest({ id, route: id }) }))
+    const requests = ['a', 'b', 'c'].map(id => ({
+      id,
+      open: observer.requests.openRequest({ id, route: id }),
+    }))
     const asked = requests.map(({ id, open }) =>
       open.run(
         () =>
           new Promise<void>((resolve, reject) => {
             pool.connect((error, client, release) => {
               if (error || !client) return reject(error)
-              client.query(`-- ${id}\nselect 1`, () => {
-                client.query({ text: `-- ${id}\nselect 2` }, () => {
+              void client.query(`-- ${id}\nselect 1`, () => {
+                void client.query({ text: `-- ${id}\nselect 2` }, () => {
                   release()
-                  pool.query(`-- ${id}\nselect $1::int`, [3], () => pool.query(`-- ${id}\nselect 4`, () => resolve()))
+                  void pool.query(`-- ${id}\nselect $1::int`, [3], () =>
+                    pool.query(`-- ${id}\nselect 4`, () => resolve()),
+                  )
                 })
               })
             })

@@ -44,8 +44,14 @@ const ways: Readonly<Record<string, { ask: Asked; values?: unknown[]; rows?: num
     values: [4],
     rows: 1,
   },
-  'pages inside pg': { ask: c => c.query({ text: 'select * from generate_series(1, 5) a', rows: 2 }), rows: 5 },
-  'several statements': { ask: c => c.query('select 1 as a; select 2 as a from generate_series(1, 2)'), rows: 3 },
+  'pages inside pg': {
+    ask: c => c.query({ text: 'select * from generate_series(1, 5) a', rows: 2 }),
+    rows: 5,
+  },
+  'several statements': {
+    ask: c => c.query('select 1 as a; select 2 as a from generate_series(1, 2)'),
+    rows: 3,
+  },
   'no rows': { ask: c => c.query('create temp table if not exists t (a int)'), rows: 0 },
   'an empty text': { ask: c => c.query(''), rows: 0 },
   'a syntax error': { ask: c => c.query('selekt 1'), sqlState: '42601' },
@@ -63,9 +69,17 @@ async function outcomeOf(ask: () => unknown): Promise<unknown> {
     const result = await ask()
     const plain = (one: pg.QueryArrayResult) =>
       one && typeof one === 'object'
-        ? { rows: one.rows, rowCount: one.rowCount, command: one.command, fields: one.fields?.map(f => f.name) }
+        ? {
+            rows: one.rows,
+            rowCount: one.rowCount,
+            command: one.command,
+            fields: one.fields?.map(f => f.name),
+          }
         : one
-    return { class: result?.constructor.name, result: Array.isArray(result) ? result.map(plain) : plain(result as never) }
+    return {
+      class: result?.constructor.name,
+      result: Array.isArray(result) ? result.map(plain) : plain(result as never),
+    }
   } catch (error) {
     const { name, message, code } = error as pg.DatabaseError
     return { name, message, code }
@@ -82,7 +96,10 @@ describeDatabases('ways of querying', kind => {
   for (const kindOfTarget of ['pool', 'client'] as const) {
     for (const [name, { ask, values, rows, sqlState }] of Object.entries(ways)) {
       test(`${name}, of a ${kindOfTarget}: what pg alone answers, and one record`, async () => {
-        const [bare, profiled] = [new pg.Pool({ ...database.config, max: 1 }), new pg.Pool({ ...database.config, max: 1 })]
+        const [bare, profiled] = [
+          new pg.Pool({ ...database.config, max: 1 }),
+          new pg.Pool({ ...database.config, max: 1 }),
+        ]
         const observer = new RecordingObserver()
         try {
           if (kindOfTarget === 'pool') {
@@ -109,7 +126,9 @@ describeDatabases('ways of querying', kind => {
         }
         expect(observer.flaws).toEqual([])
         if (rows === undefined && sqlState === undefined) return expect(observer.records).toEqual([])
-        expect(observer.records).toMatchObject([{ given: values, sqlState, rows: rows ?? expect.any(Number) }])
+        expect(observer.records).toMatchObject([
+          { given: values, sqlState, rows: rows ?? expect.any(Number) },
+        ])
       })
     }
   }
