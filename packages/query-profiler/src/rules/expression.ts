@@ -128,7 +128,9 @@ function namesOf(part: readonly Token[], alias: string) {
     if (token.text === '::' && token.kind === 'mark') {
       const end = typeEnd(part, at + 1)
       // Only `(column)::type` is a cast of a column; `(a + b)::type` and `?::type` are not.
-      if (part[at - 1]?.text === ')' && last === at - 2) types.set(last, typeText(part.slice(at + 1, end)))
+      const open = part[last - 1]?.text === '.' ? last - 3 : last - 1
+      if (part[at - 1]?.text === ')' && last === at - 2 && part[open]?.text === '(')
+        types.set(last, typeText(part.slice(at + 1, end)))
       at = end - 1
       continue
     }

@@ -93,17 +93,19 @@ export function walkPlan(input: RuleInput): PlanWalk {
     const shared = isGather(made) ? processesOf(node, plan.analyzed) : processes
     for (const child of node.Plans ?? []) {
       if (visits.length >= maxNodes) break
-      made.children.push(visit(child, made, expected * expectedLoops(made, child), shared))
+      made.children.push(visit(child, made, expectedLoops(made, child, expected), shared))
     }
     return made
   }
 }
 
-/** How often the planner expects `child` to run for each run of its parent. */
-function expectedLoops(parent: Draft, child: PlanNode): number {
+/** How often the planner expects `child` to run in all. */
+function expectedLoops(parent: Draft, child: PlanNode, expected: number): number {
+  // It runs once, and is read again from memory.
+  if (parent.type === 'Materialize') return 1
   const isInner = parent.type === 'Nested Loop' && textOf(child, 'Parent Relationship') === 'Inner'
   const outer = parent.children.find(each => textOf(each.node, 'Parent Relationship') === 'Outer')
-  return isInner && outer ? Math.max(1, numberOf(outer.node, 'Plan Rows')) : 1
+  return isInner && outer ? expected * Math.max(1, numberOf(outer.node, 'Plan Rows')) : expected
 }
 
 function processesOf(gather: PlanNode, analyzed: boolean): number {

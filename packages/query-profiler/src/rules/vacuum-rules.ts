@@ -41,7 +41,6 @@ export const dirtyingRead: Rule = {
     '`Shared Dirtied Blocks` and `Shared Written Blocks` of a `SELECT` over 1,000 (8 MB) and over 10 % of the pages read',
   remedy: 'VACUUM after a bulk load, so that the first reader need not mark the rows as committed',
   needsAnalyze: true,
-  isGeneral: true,
   check: walk => {
     if (walk.visits.some(({ type }) => type === 'ModifyTable' || type === 'LockRows')) return []
     return walk.visits.flatMap(visit => {

@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { CatalogFacts } from '#src/advice/catalog-facts'
 import { readCatalog } from '#src/advice/read-catalog'
 import type { Plan } from '#src/plan/plan'
+import { readPlan } from '#src/plan/read-plan'
 
 export interface PlanRequest {
   readonly sql: string
@@ -41,8 +42,7 @@ export async function planDatabase(): Promise<PlanDatabase> {
           await client.query('select set_config($1, $2, true)', [name, String(value)])
         for (const statement of before) await client.query(statement)
         const { rows } = await client.query(`explain (format json${options ? `, ${options}` : ''}) ${sql}`)
-        const plan = rows[0]['QUERY PLAN'][0]
-        return { ...plan, analyzed: /\banalyze\b/.test(options) }
+        return readPlan(rows[0]['QUERY PLAN'], { analyzed: /\banalyze\b/.test(options) })
       } finally {
         await client.query('rollback')
       }
@@ -65,8 +65,8 @@ insert into customers select n, 'user' || n || '@example.org', 'Name ' || n, 'ci
 create index customers_email on customers (email);
 create index customers_lower_name on customers (lower(name));
 create index customers_city on customers (city text_pattern_ops);
-create table orders (id bigint primary key, customer_id int not null, status text not null, code varchar(20) not null, total numeric not null, created_at timestamptz not null) with (autovacuum_enabled = false);
-insert into orders select n, (n::bigint * 7919) % 20000 + 1, (array['open', 'paid', 'sent', 'done', 'void'])[n % 5 + 1], 'c' || (n::bigint * 31) % 5000, n % 997, timestamptz '2024-01-01' + n * interval '1 minute' from generate_series(1, 100000) n;
+create table orders (id bigint primary key, customer_id int not null, status text not null, code varchar(20) not null, total numeric not null, created_at timestamptz not null, note text not null) with (autovacuum_enabled = false);
+insert into orders select n, (n::bigint * 7919) % 20000 + 1, (array['open', 'paid', 'sent', 'done', 'void'])[n % 5 + 1], 'c' || (n::bigint * 31) % 5000, n % 997, timestamptz '2024-01-01' + n * interval '1 minute', repeat('n', 150) from generate_series(1, 100000) n;
 create index orders_customer on orders (customer_id);
 create index orders_created on orders (created_at);
 create index orders_code on orders (code);
@@ -92,9 +92,8 @@ insert into blocked select n * 3 from generate_series(1, 3000) n;
 create table calls (id int primary key, customer_id int not null);
 insert into calls select n, (n::bigint * 7919) % 20000 + 1 from generate_series(1, 20000) n;
 alter table calls alter customer_id set (n_distinct = 10);
-create table pages as select n as id, repeat('x', 1900) as filler from generate_series(1, 60000) n;
-create table fresh (id int, filler text) with (autovacuum_enabled = false);
-insert into fresh select n, repeat('x', 1000) from generate_series(1, 16000) n;
+create table pages as select n as id, repeat('x', 1900) as filler from generate_series(1, 80000) n;
+create table fresh with (autovacuum_enabled = false) as select n as id, repeat('x', 1000) as filler from generate_series(1, 40000) n;
 create table parents (id int primary key);
 insert into parents select n from generate_series(1, 1000) n;
 create table children (id int, parent_id int references parents on delete cascade);

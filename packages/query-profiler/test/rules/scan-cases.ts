@@ -39,7 +39,7 @@ export const scanCases: readonly PlanCase[] = [
     rule: 'bad-estimate',
     found: {
       sql: 'select * from pairs where a = 5 and b = 5',
-      says: ['1,000', '125 times off', 'ON a, b FROM pairs'],
+      says: ['1,000', /\d+ times off/, 'ON a, b FROM pairs'],
     },
     nearMisses: [
       { sql: 'select * from pairs where a = 5' },
@@ -76,7 +76,7 @@ export const scanCases: readonly PlanCase[] = [
     found: {
       sql: 'select * from orders where customer_id between 1 and 2000',
       settings: { ...smallMemory, ...bitmapOnly },
-      says: [/\d of \d+ pages/, 'work_mem'],
+      says: [/[\d,]+ of [\d,]+ pages/, 'work_mem'],
     },
     nearMisses: [
       {
