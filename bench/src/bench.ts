@@ -1,11 +1,13 @@
 import { audit } from './audit.js'
 import { cache } from './cache.js'
+import { profilerAdvice } from './profiler-advice.js'
 import { retrieval } from './retrieval.js'
 import { tokens } from './tokens.js'
 
 const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   audit,
   cache,
+  'profiler-advice': profilerAdvice,
   retrieval,
   tokens,
 }

@@ -47,6 +47,9 @@ export async function startContainerPostgres(
     await run(
       engine,
       ...['run', '--detach', '--name', name, '--publish', `127.0.0.1:${port}:5432`, '--shm-size', '256m'],
+      ...(options.keepAs
+        ? ['--volume', `voiceassist-postgres-${options.keepAs}:/var/lib/postgresql/data`]
+        : []),
       ...['--env', 'POSTGRES_HOST_AUTH_METHOD=trust', source.image, ...settingArguments(settings)],
     )
     await ready()

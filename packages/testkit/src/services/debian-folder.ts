@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cacheFolder } from './local-process.js'
 import type { LocalSource } from './service-source.js'
 
 /** Bumped when debian-root.sh makes another folder than before. */
@@ -13,8 +13,7 @@ const version = 'trixie-2'
 export async function fromDebian(binFolder: string): Promise<LocalSource | string> {
   if (!existsSync('/etc/debian_version')) return 'not a Debian system'
   if (process.getuid?.() !== 0) return 'not root, so no folder of Debian packages'
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  const root = join(cache, 'voiceassist-services', version)
+  const root = join(cacheFolder(), version)
   if (!existsSync(root)) {
     const script = fileURLToPath(new URL('../../debian-root.sh', import.meta.url))
     const child = spawn('sh', [script, root], { stdio: ['ignore', 2, 2] })

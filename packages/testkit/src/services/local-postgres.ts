@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { guard } from './guard.js'
 import { isRunning, type LocalFolder, lastWords, makeFolder, spawnProgram } from './local-process.js'
@@ -19,9 +19,10 @@ const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } a
 
 /** Runs when the test's process is gone or done: the server's first process writes its number into its data folder. */
 const cleanUp = `
-pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid"
+pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null) && kill "-$2" "$pid"
 n=0; while [ -n "$pid" ] && [ $n -lt 100 ] && kill -0 "$pid"; do sleep 0.1; n=$((n+1)); done
-rm -rf "$1"`
+`
+const removeToo = `${cleanUp}rm -rf "$1"`
 
 /** Starts a server with a new data folder from the programs of `source`. */
 export async function startLocalPostgres(
@@ -29,15 +30,18 @@ export async function startLocalPostgres(
   options: PostgresOptions,
   port: number,
 ): Promise<PostgresServer> {
-  const folder = makeFolder(source, 'postgres')
-  const keeper = guard(cleanUp, folder.path)
+  const isKept = options.keepAs !== undefined
+  const folder = makeFolder(source, 'postgres', options.keepAs)
+  if (isKept) refuseInUse(folder)
+  const isMade = existsSync(join(folder.path, 'data/PG_VERSION'))
+  const keeper = isKept ? guard(cleanUp, folder.path, 'INT') : guard(removeToo, folder.path, 'QUIT')
   const server = new LocalPostgres(source, folder, port, options)
   const close = async () => {
-    await server.stop('immediate')
+    await server.stop(isKept ? 'fast' : 'immediate')
     await keeper.release()
   }
   try {
-    await server.create()
+    if (!isMade) await server.create()
     await server.start()
   } catch (error) {
     await close()
@@ -54,6 +58,13 @@ export async function startLocalPostgres(
     kill: () => server.kill(),
     close,
   }
+}
+
+/** Before the clean-up is set up, which would end the other server. */
+function refuseInUse(folder: LocalFolder) {
+  const file = join(folder.path, 'data/postmaster.pid')
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0
+  if (pid > 0 && isAlive(pid)) throw new Error(`Another PostgreSQL (process ${pid}) has ${folder.path}`)
 }
 
 class LocalPostgres {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chownSync, closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LocalSource } from './service-source.js'
 
@@ -13,14 +13,19 @@ export interface LocalFolder {
   readonly inner: string
 }
 
-/** Makes a folder for a server of `source`, which the server's user owns. */
-export function makeFolder(source: LocalSource, service: string): LocalFolder {
-  const name = `voiceassist-${service}-${randomBytes(6).toString('hex')}`
-  const inner = join(source.root ? '/srv' : tmpdir(), name)
+/** Makes a folder for a server of `source`, which the server's user owns; with `keepAs`, the one of that name. */
+export function makeFolder(source: LocalSource, service: string, keepAs?: string): LocalFolder {
+  const name = `voiceassist-${service}-${keepAs ?? randomBytes(6).toString('hex')}`
+  const inner = join(source.root ? '/srv' : keepAs ? cacheFolder() : tmpdir(), name)
   const path = source.root ? join(source.root, inner) : inner
-  mkdirSync(path, { mode: 0o700 })
+  mkdirSync(path, { mode: 0o700, recursive: keepAs !== undefined })
   if (source.user) chownSync(path, source.user.uid, source.user.gid)
   return { path, inner }
+}
+
+/** Of what is made once on a machine. */
+export function cacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'voiceassist-services')
 }
 
 /** Starts a program of `source` that writes its log into the folder. */

@@ -15,7 +15,7 @@ export interface PostgresServer {
   restart(mode?: StopMode): Promise<void>
   /** Ends every process of the server by SIGKILL, as a crash of the machine would; resolves when they are gone. */
   kill(): Promise<void>
-  /** Stops the server and removes its data. */
+  /** Stops the server and removes its data, unless they are kept. */
   close(): Promise<void>
 }
 
@@ -24,6 +24,8 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string | number>>
   /** Folder of the programs of another version on this machine, such as '/usr/lib/postgresql/15/bin'. */
   readonly binFolder?: string
+  /** A name under which the data outlives the server, for the next start by that name. Absent: removed by `close`. */
+  readonly keepAs?: string
 }
 
 /**

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
@@ -77,5 +77,22 @@ describe.skipIf(!canStartPostgres())('a PostgreSQL server of a test', () => {
     child.kill('SIGKILL')
     await expect.poll(() => existsSync(folder), { timeout: 30_000 }).toBe(false)
     await expect(query(url, 'select 1')).rejects.toThrow(/ECONNREFUSED/)
+  })
+
+  test.skipIf(source?.kind !== 'local')('keeps its data for the next start by its name', async () => {
+    const keepAs = `test-${process.pid}`
+    const first = await startPostgres({ keepAs })
+    await query(first.url, 'create table kept as select 1 as one')
+    await expect(startPostgres({ keepAs })).rejects.toThrow('Another PostgreSQL')
+    expect(await query(first.url, 'select one from kept')).toEqual([{ one: 1 }])
+    await first.close()
+    const second = await startPostgres({ keepAs })
+    const [{ folder }] = (await query(second.url, "select current_setting('data_directory') as folder")) as [
+      { folder: string },
+    ]
+    expect(await query(second.url, 'select one from kept')).toEqual([{ one: 1 }])
+    await second.close()
+    const root = source?.kind === 'local' ? (source.root ?? '') : ''
+    rmSync(join(root, dirname(folder)), { recursive: true })
   })
 })
