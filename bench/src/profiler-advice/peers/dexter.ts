@@ -117,7 +117,6 @@ export function candidateColumns(sql: string, columns: readonly Column[]): Colum
   const names = new Set<string>()
   const tables = new Set<string>()
   const visit = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(visit)
     if (typeof value !== 'object' || value === null) return
     const node = value as Record<string, unknown>
     if (typeof node.relname === 'string') tables.add(node.relname)
