@@ -54,7 +54,8 @@ async function bestOf(times: number, work: () => Promise<unknown>): Promise<numb
 export async function prepareInserts(client: ClientBase): Promise<void> {
   await client.query(`create schema if not exists bench; drop table if exists bench.lines;
     create table bench.lines as select * from lineitem limit ${insertedRows};
-    update bench.lines set l_orderkey = l_orderkey + 1000000000; vacuum analyze bench.lines`)
+    update bench.lines set l_orderkey = l_orderkey + 1000000000`)
+  await client.query('vacuum analyze bench.lines')
 }
 
 /** Milliseconds that inserting 200,000 lines takes; they are rolled back, and what they leave is cleared by `clearInserts`. */
