@@ -3,6 +3,7 @@ import { auditActions } from '@voiceassist/api-gateway/audit/audit-actions'
 import { configVariables } from '@voiceassist/api-gateway/config-variables'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
 import { cacheErrors } from '@voiceassist/cache'
+import { profilerErrors } from '@voiceassist/query-profiler'
 import { endpoints } from './endpoint-list.mjs'
 
 /**
@@ -15,7 +16,8 @@ import { endpoints } from './endpoint-list.mjs'
 /** @type {DocList[]} */
 export const docLists = [
   { file: 'docs/errors.md', name: 'errors', lines: errorLines },
-  { file: 'docs/errors.md', name: 'cache errors', lines: cacheErrorLines },
+  { file: 'docs/errors.md', name: 'cache errors', lines: () => meaningLines(cacheErrors) },
+  { file: 'docs/errors.md', name: 'profiler errors', lines: () => meaningLines(profilerErrors) },
   { file: 'docs/configuration.md', name: 'variables', lines: variableLines },
   { file: 'docs/audit.md', name: 'audit actions', lines: auditLines },
   { file: 'docs/endpoints.md', name: 'endpoints', lines: endpointLines },
@@ -33,10 +35,11 @@ function errorLines() {
   )
 }
 
-function cacheErrorLines() {
+/** @param {Readonly<Record<string, string>>} errors */
+function meaningLines(errors) {
   return table(
     ['Code', 'Meaning'],
-    Object.entries(cacheErrors).map(([code, meaning]) => [`\`${code}\``, meaning]),
+    Object.entries(errors).map(([code, meaning]) => [`\`${code}\``, meaning]),
   )
 }
 

@@ -29,6 +29,7 @@ export async function endpoints() {
       documents: unused,
       audit: unused,
       cache: unused,
+      performance: unused,
       reads: unused,
       answerTally: unused,
     },

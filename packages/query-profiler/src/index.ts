@@ -1,3 +1,4 @@
+export { advise } from './advice/advise.js'
 export type {
   Advice,
   AdviceOptions,
@@ -5,6 +6,7 @@ export type {
   IndexAudit,
   OtherAdvice,
   QueryEffect,
+  Workload,
   WorkloadQuery,
 } from './advice/advice.js'
 export type { DatabaseSession } from './advice/database-session.js'
@@ -14,10 +16,13 @@ export { type QueryType, queryTypes } from './fingerprint/statement.js'
 export type { NPlusOneKind, NPlusOneReport } from './n-plus-one/n-plus-one-report.js'
 export { type ExplainSkip, explainSkips } from './plan/explainer.js'
 export type { Plan, PlanNode, PlanRecord } from './plan/plan.js'
+export type { PlanChange } from './plan/plan-history.js'
+export type { Prediction } from './predict/prediction.js'
 export type { OpenRequest, QueryProfiler } from './profiler.js'
 export { ProfilerError, type ProfilerErrorCode, profilerErrors } from './profiler-error.js'
 export { type ProfilerEvent, profilerChannel, type QueryEvent, queryChannel } from './profiler-events.js'
 export type { ExplainMode, ProfilerLogger, ProfilerOptions } from './profiler-options.js'
 export type { ProfilerReport, QueryReport, SlowQueryReport } from './report/profiler-report.js'
 export type { Finding, Severity } from './rules/rule.js'
+export { setupQueryProfiling } from './setup-query-profiling.js'
 export { durationBucketsSeconds, type ProfilerStats, type QueryTypeStats } from './stats/profiler-stats.js'

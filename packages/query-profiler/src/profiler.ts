@@ -1,6 +1,8 @@
-import type { Advice, AdviceOptions, IndexAudit } from './advice/advice.js'
+import type { Advice, AdviceOptions, IndexAudit, Workload } from './advice/advice.js'
 import type { RequestInfo } from './capture/request-scope.js'
 import type { PlanRecord } from './plan/plan.js'
+import type { PlanChange } from './plan/plan-history.js'
+import type { Prediction } from './predict/prediction.js'
 import type { ProfilerReport } from './report/profiler-report.js'
 import type { ProfilerStats } from './stats/profiler-stats.js'
 
@@ -14,6 +16,12 @@ export interface QueryProfiler {
   stats(): ProfilerStats
   /** Plans by statement, newest first. */
   plans(): readonly PlanRecord[]
+  /** Plans that took the place of others, newest first, with both. */
+  planChanges(): readonly PlanChange[]
+  /** What a query will take: from its own past, or from its plan if it has not run; that is asked for, not run. */
+  predict(sql: string): Promise<Prediction>
+  /** The queries that were profiled, as `advise` takes them. */
+  workload(): Workload
   /**
    * Advice for the queries that were profiled.
    * @throws ProfilerError DATABASE_UNREADABLE or PROFILER_CLOSED.

@@ -1,6 +1,7 @@
 import type { Clock } from '@voiceassist/kernel'
+import type { CallSite } from './capture/call-site.js'
 import type { QueryObserver, QueryRecord } from './capture/query-record.js'
-import { readCallSite } from './capture/read-call-site.js'
+import { readStack } from './capture/read-stack.js'
 import type { RequestContext } from './capture/request-context.js'
 import type { RequestScope } from './capture/request-scope.js'
 import type { ProfilerSettings } from './check-profiler-options.js'
@@ -8,26 +9,22 @@ import type { Statement } from './fingerprint/statement.js'
 import { createStatementCatalog } from './fingerprint/statement-catalog.js'
 import { detectNPlusOne } from './n-plus-one/detect-n-plus-one.js'
 import type { NPlusOneDetector } from './n-plus-one/n-plus-one-detector.js'
+import type { ExplainOffer, ExplainReason } from './plan/auto-explain.js'
 import { PlanHistory } from './plan/plan-history.js'
 import type { Prediction } from './predict/prediction.js'
 import { queryChannel } from './profiler-events.js'
 import type { ProfilerStats } from './stats/profiler-stats.js'
 import { WorkloadStats } from './stats/workload-stats.js'
 
-/** Why the plan of an execution is worth knowing. */
-export type ExplainOfferer = (
-  statement: Statement,
-  text: string,
-  values: readonly unknown[] | undefined,
-  why: 'slow' | 'changed',
-) => void
-
 export interface QueryLogOptions {
   readonly settings: ProfilerSettings
   readonly requests: RequestContext
   readonly clock: Clock
-  readonly worthExplaining: ExplainOfferer
+  /** The plan of an execution is worth knowing. */
+  readonly worthExplaining: (offer: ExplainOffer, why: ExplainReason) => void
 }
+
+const callsThatTell = 20
 
 class LoggedQuery implements QueryRecord {
   sentAtMs = 0
@@ -53,14 +50,14 @@ export class QueryLog implements QueryObserver {
   readonly history: PlanHistory
   readonly #catalog
   readonly #requests: RequestContext
-  readonly #worthExplaining: ExplainOfferer
+  readonly #worthExplaining: QueryLogOptions['worthExplaining']
   readonly #keepsValues: boolean
   #active = 0
 
   constructor({ settings, requests, clock, worthExplaining }: QueryLogOptions) {
     const { maxStatements, slowQueryThresholdMs: thresholdMs, nPlusOneThreshold: threshold, logger } = settings
     this.#catalog = createStatementCatalog({ maxStatements })
-    this.stats = new WorkloadStats({ maxStatements, thresholdMs, clock, logger, callSiteOf: readCallSite })
+    this.stats = new WorkloadStats({ maxStatements, thresholdMs, clock, logger, callSiteOf })
     this.detector = detectNPlusOne({ threshold, logger })
     this.history = new PlanHistory(clock, { statements: maxStatements })
     this.#requests = requests
@@ -87,8 +84,10 @@ export class QueryLog implements QueryObserver {
     }
     if (record.sqlState === undefined) {
       const isDue = this.history.executed(statement, record.endedAtMs - record.sentAtMs)
-      if (slow || isDue)
-        this.#worthExplaining(statement, (record as LoggedQuery).text, record.values, slow ? 'slow' : 'changed')
+      if (slow || isDue) {
+        const { text, values } = record as LoggedQuery
+        this.#worthExplaining({ statement, text, ...(values && { values }) }, slow ? 'slow' : 'changed')
+      }
     }
     record.values = undefined
     if (queryChannel.hasSubscribers) queryChannel.publish(record)
@@ -103,12 +102,20 @@ export class QueryLog implements QueryObserver {
     return { active: this.#active, byType, nPlusOne: this.detector.counts, forgottenStatements }
   }
 
-  statementOf(sql: string): Statement {
-    return this.#catalog.statementOf(sql)
-  }
-
   /** From the statement's own past; undefined: it has run too seldom. */
-  predict(sql: string): Prediction | undefined {
-    return this.stats.statsOf(this.statementOf(sql))?.predict()
+  predict(sql: string, slowMs: number): Prediction | undefined {
+    const durations = this.stats.statsOf(this.#catalog.statementOf(sql))?.durations
+    if (!durations || durations.count < callsThatTell) return undefined
+    return {
+      from: 'its own past',
+      medianMs: durations.quantile(0.5),
+      lowMs: durations.quantile(0.05),
+      highMs: durations.quantile(0.95),
+      slowProbability: (durations.countFrom(slowMs) + 0.5) / (durations.count + 1),
+    }
   }
+}
+
+function callSiteOf(error: Error): CallSite | null {
+  return readStack(error.stack ?? '', 1).frames[0] ?? null
 }

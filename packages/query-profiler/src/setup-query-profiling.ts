@@ -2,8 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import { advise } from './advice/advise.js'
 import type { Workload } from './advice/advice.js'
-import { auditDatabase } from './advice/audit-database.js'
-import { workloadOf } from './advice/workload-from-profiler.js'
+import { workloadFromProfiler } from './advice/workload-from-profiler.js'
 import { instrument } from './capture/instrument.js'
 import { RequestContext } from './capture/request-context.js'
 import { checkProfilerOptions } from './check-profiler-options.js'
@@ -34,15 +33,22 @@ export function setupQueryProfilingIn(target: object, options: ProfilerOptions, 
   if (known) return known
   const startedAtMs = clock.now()
   const requests = new RequestContext(request => log.requestEnded(request))
-  const log = new QueryLog({ settings, requests, clock, worthExplaining: (...offer) => apart(() => plans?.offer(...offer)) })
-  const capture = instrument(target, log, requests)
-  const access = ownAccess(target, clock)
-  const plans = settings.explain === 'off' ? undefined : PlanFindings.over(access, { settings, clock, log })
   // What explains runs in no request, and in no transaction that the application follows through its calls.
   const apart = AsyncResource.bind((work: () => void) => work())
+  const log = new QueryLog({
+    settings,
+    requests,
+    clock,
+    worthExplaining: (offer, why) => apart(() => plans?.offer(offer, why)),
+  })
+  const capture = instrument(target, log, requests)
+  const access = ownAccess(target, clock)
+  const { history } = log
+  const plans =
+    settings.explain === 'off' ? undefined : new PlanFindings({ access, settings, clock, history })
   let closed: Promise<void> | undefined
 
-  const workload = (): Workload => workloadOf(log.stats.queryReports(), (clock.now() - startedAtMs) / 86_400_000)
+  const workload = (): Workload => workloadFromProfiler(log.stats.queryReports(), (clock.now() - startedAtMs) / 86_400_000)
 
   async function asking<T>(ask: (session: Awaited<ReturnType<OwnAccess['openSession']>>) => Promise<T>): Promise<T> {
     if (closed) throw new ProfilerError('PROFILER_CLOSED', 'The profiler is closed')
@@ -65,12 +71,15 @@ export function setupQueryProfilingIn(target: object, options: ProfilerOptions, 
       forgottenStatements: log.stats.forgottenStatements,
     }),
     stats: () => log.counts(),
-    plans: () => plans?.history.records() ?? [],
-    planChanges: () => plans?.history.changes() ?? [],
-    predict: async sql => log.predict(sql) ?? (await plans?.predict(sql)) ?? nothingKnown,
+    plans: () => history.records(),
+    planChanges: () => history.changes(),
+    async predict(sql) {
+      const { slowQueryThresholdMs } = settings
+      return log.predict(sql, slowQueryThresholdMs) ?? plans?.predict(sql, slowQueryThresholdMs) ?? nothingKnown
+    },
     workload,
     advise: adviceOptions => asking(session => advise(session, workload(), adviceOptions)),
-    indexes: () => asking(auditDatabase),
+    indexes: () => asking(session => advise(session, nothingAsked)),
     close() {
       closed ??= (async () => {
         capture.close()
@@ -85,4 +94,5 @@ export function setupQueryProfilingIn(target: object, options: ProfilerOptions, 
   return profiler
 }
 
+const nothingAsked: Workload = { source: 'profiler', days: null, queries: [], skipped: [] }
 const nothingKnown = { from: 'nothing', reason: 'It has not run, and plans are not looked at' } as const

@@ -23,6 +23,14 @@ export class DurationSketch {
     if (ms > this.#maxMs) this.#maxMs = ms
   }
 
+  /** How many took this long or longer. */
+  countFrom(ms: number): number {
+    let count = 0
+    for (let bucket = 0; bucket < buckets; bucket++)
+      if (middleOf(bucket) >= ms) count += this.#counts[bucket] as number
+    return count
+  }
+
   merge(other: DurationSketch): void {
     for (let bucket = 0; bucket < buckets; bucket++)
       this.#counts[bucket] = (this.#counts[bucket] as number) + (other.#counts[bucket] as number)

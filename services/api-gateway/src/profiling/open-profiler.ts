@@ -1,4 +1,4 @@
-import { type Advice, type QueryProfiler, setupQueryProfiling } from '@voiceassist/query-profiler'
+import { type Advice, advise, type QueryProfiler, setupQueryProfiling } from '@voiceassist/query-profiler'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
 import { adviceFolder, databaseFolder } from '../data-folder/layout.js'
@@ -11,7 +11,7 @@ export interface OpenProfilerOptions {
   readonly logger: Logger
 }
 
-/** Profiles what the gateway asks of its pool from now on. On the embedded database, advice is made on a copy. */
+/** Profiles what the gateway asks of its pool from now on. On the embedded database, advice is made on copies. */
 export function openProfiler({ config, database, logger }: OpenProfilerOptions): QueryProfiler {
   const { enabled: _, ...options } = config.profiler
   const profiler = setupQueryProfiling(database.pool, { ...options, logger })
@@ -19,15 +19,16 @@ export function openProfiler({ config, database, logger }: OpenProfilerOptions):
   return {
     ...profiler,
     async advise(adviceOptions): Promise<Advice> {
-      const scratch = await copyDatabase(
+      const { dataFolder } = config
+      const { session, scratch, close } = await copyDatabase(
         database,
-        databaseFolder(config.dataFolder),
-        adviceFolder(config.dataFolder),
+        databaseFolder(dataFolder),
+        adviceFolder(dataFolder),
       )
       try {
-        return await profiler.advise({ ...adviceOptions, scratch })
+        return await advise(session, profiler.workload(), { ...adviceOptions, scratch })
       } finally {
-        await scratch.close()
+        await close()
       }
     },
   }

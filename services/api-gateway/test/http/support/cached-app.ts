@@ -67,6 +67,7 @@ export async function openCachedApp(kind: DatabaseKind): Promise<CachedApp> {
     clock,
     embedder: createHashingEmbedder(),
     answers,
+    profiler: undefined,
     gatewayCache: gateway,
     reads,
     tokenSecret,

@@ -20,6 +20,7 @@ import { createAuditService } from '#src/services/audit.service'
 import { createCacheService } from '#src/services/cache.service'
 import { createMessagesService } from '#src/services/conversations/messages.service'
 import { createSessionsService } from '#src/services/conversations/sessions.service'
+import { createPerformanceService } from '#src/services/performance.service'
 import { FakeDocuments, FakeSearch } from './fake-services.js'
 
 export const tokenSecret = 'a secret of the tests, long enough for HS256'
@@ -86,6 +87,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       documents,
       sessions: createSessionsService({ db, reads }),
       cache: createCacheService({ gateway, db }),
+      performance: createPerformanceService(overrides.profiler),
       audit: createAuditService({ db, clock, auditKey: () => auditKey }),
       reads,
       messages: createMessagesService({ db, search, answers: answers.writer, reads }),
