@@ -1,11 +1,13 @@
 import { audit } from './audit.js'
 import { cache } from './cache.js'
+import { profiler } from './profiler.js'
 import { retrieval } from './retrieval.js'
 import { tokens } from './tokens.js'
 
 const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   audit,
   cache,
+  profiler,
   retrieval,
   tokens,
 }
