@@ -1,6 +1,7 @@
 import { audit } from './audit.js'
 import { cache } from './cache.js'
 import { profilerAdvice } from './profiler-advice.js'
+import { profiler } from './profiler.js'
 import { retrieval } from './retrieval.js'
 import { tokens } from './tokens.js'
 
@@ -8,6 +9,7 @@ const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void
   audit,
   cache,
   'profiler-advice': profilerAdvice,
+  profiler,
   retrieval,
   tokens,
 }
