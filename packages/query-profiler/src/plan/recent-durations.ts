@@ -1,0 +1,82 @@
+const kept = 128
+const fewest = 3
+/** Of the executions that are compared with those before them. */
+const latest = 8
+
+/** The durations of the last 128 executions, in milliseconds. */
+export class RecentDurations {
+  #values: number[] = []
+  #count = 0
+
+  /** Executions so far. */
+  get count(): number {
+    return this.#count
+  }
+
+  add(ms: number): void {
+    this.#values[this.#count % kept] = ms
+    this.#count++
+  }
+
+  /** null: fewer than three. */
+  median(): number | null {
+    return medianOf(this.#values)
+  }
+
+  /** The last eight took more than twice, or less than half, as long as those before, and a millisecond more or less. */
+  hasMoved(): boolean {
+    const values = this.#inOrder()
+    const before = medianOf(values.slice(0, -latest))
+    const after = medianOf(values.slice(-latest))
+    if (before === null || after === null || values.length < 2 * latest) return false
+    return Math.max(before, after) >= 2 * Math.min(before, after) && Math.abs(before - after) >= 1
+  }
+
+  /** Takes out those since the level changed, by a factor of 1.5 at least; the rest remains. */
+  takeSinceChange(): RecentDurations {
+    const values = this.#inOrder()
+    const at = changePoint(values) ?? values.length
+    this.#restart(values.slice(0, at))
+    const since = new RecentDurations()
+    since.#restart(values.slice(at))
+    return since
+  }
+
+  #inOrder(): number[] {
+    const first = this.#count > kept ? this.#count % kept : 0
+    return [...this.#values.slice(first), ...this.#values.slice(0, first)]
+  }
+
+  #restart(values: number[]): void {
+    this.#values = values
+    this.#count = values.length
+  }
+}
+
+function medianOf(values: readonly number[]): number | null {
+  if (values.length < fewest) return null
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] as number
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2
+}
+
+/**
+ * Where two levels of the logarithms fit best by least squares (the first step of binary segmentation), each of three
+ * values at least; undefined: the levels are hardly different.
+ */
+function changePoint(values: readonly number[]): number | undefined {
+  const logs = values.map(value => Math.log(Math.max(value, 0.01)))
+  const total = logs.reduce((sum, log) => sum + log, 0)
+  let [at, best, difference] = [0, 0, 0]
+  let sum = 0
+  for (let before = 1; before <= logs.length - fewest; before++) {
+    sum += logs[before - 1] as number
+    if (before < fewest) continue
+    const after = logs.length - before
+    const gap = (total - sum) / after - sum / before
+    const gain = (gap * gap * before * after) / logs.length
+    if (gain > best) [at, best, difference] = [before, gain, gap]
+  }
+  return Math.abs(difference) >= Math.log(1.5) ? at : undefined
+}
