@@ -9,8 +9,9 @@ import type { Mutation } from './plan-case.js'
 import { type PlanDatabase, planDatabase } from './plan-database.js'
 import { scanCases } from './scan-cases.js'
 import { statementCases } from './statement-cases.js'
+import { subqueryCases } from './subquery-cases.js'
 
-const cases = [...scanCases, ...operatorCases, ...statementCases]
+const cases = [...scanCases, ...operatorCases, ...statementCases, ...subqueryCases]
 
 describe.skipIf(!hasServer())('plan rules on plans of a server', () => {
   let database: PlanDatabase
