@@ -58,7 +58,7 @@ export const statementCases: readonly PlanCase[] = [
     rule: 'offset-pagination',
     found: {
       sql: 'select * from orders order by created_at limit 10 offset 50000',
-      says: ['50,010 rows', 'page of 10'],
+      says: ['50,010 rows', 'page of 10', 'WHERE (created_at, id)'],
     },
     nearMisses: [
       { sql: 'select * from orders order by created_at limit 10 offset 20' },
