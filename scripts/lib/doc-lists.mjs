@@ -3,7 +3,7 @@ import { auditActions } from '@voiceassist/api-gateway/audit/audit-actions'
 import { configVariables } from '@voiceassist/api-gateway/config-variables'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
 import { cacheErrors } from '@voiceassist/cache'
-import { profilerErrors } from '@voiceassist/query-profiler'
+import { planRules, profilerErrors } from '@voiceassist/query-profiler'
 import { endpoints } from './endpoint-list.mjs'
 
 /**
@@ -21,6 +21,7 @@ export const docLists = [
   { file: 'docs/configuration.md', name: 'variables', lines: variableLines },
   { file: 'docs/audit.md', name: 'audit actions', lines: auditLines },
   { file: 'docs/endpoints.md', name: 'endpoints', lines: endpointLines },
+  { file: 'docs/plan-rules.md', name: 'plan rules', lines: planRuleLines },
   { file: 'docs/answers.md', name: 'outcomes', lines: outcomeLines },
 ]
 
@@ -69,6 +70,20 @@ function outcomeLines() {
     Object.entries(answerOutcomes).flatMap(([writer, outcomes]) =>
       Object.entries(outcomes).map(([outcome, when]) => [`\`${writer}\``, `\`${outcome}\``, when]),
     ),
+  )
+}
+
+function planRuleLines() {
+  return table(
+    ['#', 'Id', 'Title', 'What triggers it', 'What to do', 'Needs ANALYZE'],
+    planRules.map(rule => [
+      String(rule.number),
+      `\`${rule.id}\``,
+      rule.title,
+      rule.trigger,
+      rule.remedy,
+      rule.needsAnalyze ? 'yes' : '',
+    ]),
   )
 }
 

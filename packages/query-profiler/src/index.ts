@@ -23,6 +23,7 @@ export { ProfilerError, type ProfilerErrorCode, profilerErrors } from './profile
 export { type ProfilerEvent, profilerChannel, type QueryEvent, queryChannel } from './profiler-events.js'
 export type { ExplainMode, ProfilerLogger, ProfilerOptions } from './profiler-options.js'
 export type { ProfilerReport, QueryReport, SlowQueryReport } from './report/profiler-report.js'
+export { allRules as planRules } from './rules/all-rules.js'
 export type { Finding, Severity } from './rules/rule.js'
 export { setupQueryProfiling } from './setup-query-profiling.js'
 export { durationBucketsSeconds, type ProfilerStats, type QueryTypeStats } from './stats/profiler-stats.js'

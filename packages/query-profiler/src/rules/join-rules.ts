@@ -35,7 +35,11 @@ function explosionHit(walk: PlanWalk, join: Visit): NodeHit[] {
   // A Materialize is read again, not computed: rule 11 judges what that costs.
   if (!scan || scan.type === 'Materialize' || inner.loops <= (isSeq ? explosion.scans : explosion.loops))
     return []
-  if (inner.totalShare <= explosion.share || (walk.unit === 'ms' && inner.total <= explosion.ms)) return []
+  // Comparing the rows of a scan is the join's own time.
+  const compares = isSeq && join.node['Join Filter'] ? join : { self: 0, selfShare: 0 }
+  const total = inner.total + compares.self
+  const share = Math.min(1, inner.totalShare + compares.selfShare)
+  if (share <= explosion.share || (walk.unit === 'ms' && total <= explosion.ms)) return []
   const off = walk.analyzed ? misestimate(outer) : 1
   // Without a run, look-ups by an index are what the planner found to be best.
   if (!isSeq && !walk.analyzed) return []
@@ -49,7 +53,7 @@ function explosionHit(walk: PlanWalk, join: Visit): NodeHit[] {
     {
       nodes: [scan, ...(scan === inner ? [] : [inner]), join],
       severity,
-      message: `${nodeName(scan)} runs ${count(inner.loops)} times, once for each row of the outer side: ${spent(walk, inner.total)}, ${percent(inner.totalShare)} of the statement.`,
+      message: `${nodeName(scan)} runs ${count(inner.loops)} times, once for each row of the outer side: ${spent(walk, total)}, ${percent(share)} of the statement.`,
       advice: isSeq
         ? columns.length > 0
           ? `Create ${indexOn(scan, columns)}.`
@@ -57,7 +61,7 @@ function explosionHit(walk: PlanWalk, join: Visit): NodeHit[] {
         : off >= 10
           ? `${count(outer.rows)} outer rows came, ${count(off)} times off what was expected: correct that estimate (ANALYZE, extended statistics), and a hash join will be chosen.`
           : 'Let fewer rows reach the join (filter or LIMIT before it), or cover the look-up by an index with INCLUDE.',
-      share: inner.totalShare,
+      share,
     },
   ]
 }

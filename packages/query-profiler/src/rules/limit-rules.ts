@@ -1,7 +1,7 @@
-import { numberOf, textsOf } from './plan-values.js'
+import { textOf, textsOf } from './plan-values.js'
 import { type PlanWalk, subtree, type Visit } from './plan-walk.js'
 import type { NodeHit, Rule } from './rule.js'
-import { conditionsIn, filterOf, indexColumns, isPlain, isTableScan } from './scan-facts.js'
+import { columnList, conditionsIn, filterOf, indexColumns, isPlain, isTableScan } from './scan-facts.js'
 import { sortColumns, sortKeyOf } from './sort-key.js'
 import { count, nodeName, rowCount, tableName } from './wording.js'
 
@@ -92,19 +92,28 @@ export const offsetPagination: Rule = {
       if (limit.type !== 'Limit' || !child || !/\b(offset)\b/i.test(walk.sql)) return []
       const skipped = child.rows - limit.rows
       if (skipped <= much.rows || child.rows <= limit.rows * much.times) return []
-      const sort = subtree(limit).find(
-        each => numberOf(each.node, 'Actual Rows') > 0 && each.node['Sort Key'],
-      )
-      const scan = subtree(child).find(isTableScan)
-      const key = sort && scan && sortKeyOf(sort, scan)
+      const key = orderOf(child)
       return [
         {
           nodes: [limit, child],
           severity: limit.totalShare > 0.4 ? ('warning' as const) : ('info' as const),
           message: `${rowCount(child.rows)} were read and ${count(skipped)} of them skipped for a page of ${count(limit.rows)}.`,
-          advice: `Ask for what follows the last row shown${key ? `: WHERE (${key.map(each => each.split(' ')[0]).join(', ')}, id) beyond its values` : ' (WHERE (column, id) beyond its values)'}, ORDER BY the same columns, LIMIT; no OFFSET.`,
+          advice: `Ask for what follows the last row shown: WHERE (${key ?? 'column'}, id) beyond its values, ORDER BY the same columns, LIMIT; no OFFSET.`,
           share: limit.totalShare,
         },
       ]
     }),
+}
+
+/** The columns that rows come in the order of, but for the unique one. */
+function orderOf(child: Visit): string | undefined {
+  const below = subtree(child)
+  const scan = below.find(isTableScan)
+  const sort = below.find(each => each.node['Sort Key'])
+  if (!scan) return undefined
+  const name = textOf(scan.node, 'Index Name')
+  const index = scan.table?.indexes.find(each => each.name === name)
+  const columns = sort ? sortKeyOf(sort, scan) : index?.keys.map(key => key.text)
+  const names = columns?.map(each => each.split(' ')[0] as string).filter(each => each !== 'id')
+  return names && names.length > 0 ? columnList(names) : undefined
 }

@@ -60,8 +60,8 @@ export function walkPlan(input: RuleInput): PlanWalk {
   const whole = Math.max(root.total, unit === 'ms' ? (plan['Execution Time'] ?? 0) : 0)
   subtractChildren(visits, unit)
   for (const each of visits) {
-    each.selfShare = whole > 0 ? Math.min(1, each.self / whole) : 0
-    each.totalShare = whole > 0 ? Math.min(1, each.total / whole) : 0
+    each.selfShare = shareOf(each.self, whole)
+    each.totalShare = shareOf(each.total, whole)
     each.mayStopEarly = mayStopEarly(each)
   }
   return { ...input, visits, root, analyzed: plan.analyzed, unit, whole }
@@ -97,6 +97,11 @@ export function walkPlan(input: RuleInput): PlanWalk {
     }
     return made
   }
+}
+
+function shareOf(part: number, whole: number): number {
+  const share = part / whole
+  return Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0
 }
 
 /** How often the planner expects `child` to run in all. */

@@ -4,12 +4,12 @@ import { aliasOf } from './scan-facts.js'
 import { identifier } from './wording.js'
 
 /**
- * `Sort Key` as columns of one scan for an index, such as 'created_at DESC'; undefined when it holds an expression or
+ * `Sort Key` (or another list of keys) as columns of one scan for an index, such as 'created_at DESC'; undefined when it holds an expression or
  * another relation's column.
  */
-export function sortKeyOf(sort: Visit, scan: Visit): string[] | undefined {
+export function sortKeyOf(sort: Visit, scan: Visit, list = 'Sort Key'): string[] | undefined {
   const keys: string[] = []
-  for (const text of textsOf(sort.node, 'Sort Key')) {
+  for (const text of textsOf(sort.node, list)) {
     const form =
       /^(?:("(?:[^"]|"")+"|\w+)\.)?("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)((?: (?:ASC|DESC))?(?: NULLS (?:FIRST|LAST))?)$/u
     const [, qualifier, name, direction] = form.exec(text) ?? []

@@ -1,7 +1,8 @@
-import { numberOf, sumOf, textOf, textsOf, withWorkers } from './plan-values.js'
+import { numberOf, sumOf, textOf, withWorkers } from './plan-values.js'
 import { type PlanWalk, subtree, type Visit } from './plan-walk.js'
 import type { NodeHit, Rule } from './rule.js'
 import { isTableScan } from './scan-facts.js'
+import { sortColumns, sortKeyOf } from './sort-key.js'
 import { count, megabytes, nodeName, tableName } from './wording.js'
 
 const kB = 1024
@@ -19,11 +20,10 @@ export const sortSpill: Rule = {
     hits(walk, visit => {
       const disk = sortDiskBytes(visit)
       if (disk === 0) return undefined
-      const key = textsOf(visit.node, 'Sort Key').join(', ')
-      const scan = onlyTable(visit)
+      const index = indexFor(visit, 'Sort Key')
       return {
         message: `${nodeName(visit)} of ${count(numberOf(visit.node, 'Actual Rows') * visit.loops)} rows wrote ${megabytes(disk)} to disk.`,
-        advice: `${scan && isColumns(key) ? `An index on ${tableName(scan)} (${key}) gives this order without a sort; else select` : 'Select'} fewer columns, add a LIMIT, or set work_mem to about ${megabytes(disk * 3)} for this statement only.`,
+        advice: `${index ? `An index on ${index} gives this order without a sort; else select` : 'Select'} fewer columns, add a LIMIT, or set work_mem to about ${megabytes(disk * 3)} for this statement only.`,
       }
     }),
 }
@@ -40,14 +40,11 @@ function sortDiskBytes({ node }: Visit): number {
   return (plain + Math.max(...groups)) * kB
 }
 
-/** Names, commas and directions: no expression. */
-function isColumns(key: string): boolean {
-  return /^[\w$", .]+$/.test(key) && !key.includes('.')
-}
-
-function onlyTable(visit: Visit): Visit | undefined {
-  const scans = subtree(visit).filter(isTableScan)
-  return scans.length === 1 ? scans[0] : undefined
+/** 'orders (customer_id, created_at DESC)', when the keys are columns of the only table below. */
+function indexFor(visit: Visit, keys: string): string | undefined {
+  const [scan, ...others] = subtree(visit).filter(isTableScan)
+  const columns = scan && others.length === 0 ? sortKeyOf(visit, scan, keys) : undefined
+  return scan && columns && `${tableName(scan)} (${sortColumns(columns)})`
 }
 
 export const hashJoinSpill: Rule = {
@@ -84,11 +81,10 @@ export const hashAggregateSpill: Rule = {
       const disk = sumOf(visit.node, 'Disk Usage') * kB
       const batches = Math.max(...withWorkers(visit.node).map(each => numberOf(each, 'HashAgg Batches')))
       if (visit.type !== 'Aggregate' || (disk === 0 && batches <= 1)) return undefined
-      const key = textsOf(visit.node, 'Group Key').join(', ')
-      const scan = onlyTable(visit)
+      const index = indexFor(visit, 'Group Key')
       return {
         message: `${count(visit.rows)} groups took ${count(batches)} batches and ${megabytes(disk)} of disk.`,
-        advice: `${scan && isColumns(key) ? `An index on ${tableName(scan)} (${key}) lets groups be built in order; else aggregate` : 'Aggregate'} before joining, or set work_mem for this statement above ${megabytes(disk + sumOf(visit.node, 'Peak Memory Usage') * kB)}.`,
+        advice: `${index ? `An index on ${index} lets groups be built in order; else aggregate` : 'Aggregate'} before joining, or set work_mem for this statement above ${megabytes(disk + sumOf(visit.node, 'Peak Memory Usage') * kB)}.`,
       }
     }),
 }

@@ -31,7 +31,7 @@ function hitOf(walk: PlanWalk, trigger: PlanTrigger): NodeHit[] {
       severity: share > 0.4 ? 'warning' : 'info',
       message: `${name}${trigger.Relation ? ` of ${trigger.Relation}` : ''} took ${milliseconds(time)} in ${count(trigger.Calls ?? 0)} calls, ${percent(share)} of the statement.`,
       advice: key
-        ? `Create an index on ${identifier(key.table.name)} (${columnList(key.foreignKey.columns)}), which each deleted or changed row of ${key.foreignKey.referencedTable} is looked up by.`
+        ? `Create an index on ${identifier(key.table.name)} (${columnList(key.foreignKey.columns)}), which each deleted or changed row of ${key.foreignKey.referencedTable.replace(/^public\./, '')} is looked up by.`
         : trigger['Constraint Name']
           ? 'Create an index on the referencing columns of this foreign key.'
           : 'Do the trigger’s work for all rows at once (FOR EACH STATEMENT with transition tables), or later.',

@@ -9,8 +9,15 @@ import type { Mutation } from './plan-case.js'
 import { type PlanDatabase, planDatabase } from './plan-database.js'
 import { scanCases } from './scan-cases.js'
 import { statementCases } from './statement-cases.js'
+import { subqueryCases } from './subquery-cases.js'
 
-const cases = [...scanCases, ...operatorCases, ...statementCases]
+/** The first reader alone writes. */
+const readOnce = new Set(['dirtying-read'])
+
+const said = (found: readonly Finding[]) =>
+  found.map(({ message, advice }) => `${message} ${advice}`).join('\n')
+
+const cases = [...scanCases, ...operatorCases, ...statementCases, ...subqueryCases]
 
 describe.skipIf(!hasServer())('plan rules on plans of a server', () => {
   let database: PlanDatabase
@@ -34,15 +41,21 @@ describe.skipIf(!hasServer())('plan rules on plans of a server', () => {
       const plan = await database.explain(found)
       const speaks = (changed: Plan) => findings(changed, found.sql, only(rule))
       const finding = findings(plan, found.sql).find(each => each.rule === rule)
-      if (!finding) console.error(JSON.stringify(plan, null, 1), findings(plan, found.sql), speaks(plan))
       expect(finding, `${rule} is silent`).toBeDefined()
       const { message, advice, share, estimateOnly } = finding as Finding
-      if (process.env.SHOW) console.error(`${rule}: ${Math.round(share * 100)}% ${message} ${advice}`)
       for (const words of found.says) expect(`${message} ${advice}`).toMatch(words)
       expect(message).toMatch(/\d/)
       expect(share).toBeGreaterThanOrEqual(0)
       expect(share).toBeLessThanOrEqual(1)
       expect(estimateOnly).toBe(!plan.analyzed)
+      const verbose = {
+        ...found,
+        options: [found.options ?? 'analyze, buffers', 'verbose'].filter(Boolean).join(', '),
+      }
+      if (!readOnce.has(rule)) {
+        const spoken = said(speaks(await database.explain(verbose)))
+        for (const words of found.says) expect(spoken, 'verbose').toMatch(words)
+      }
       for (const mutation of quietBy)
         expect(speaks(mutated(plan, mutation)), `still speaks with ${mutation.join(': ')}`).toEqual([])
       for (const miss of nearMisses) {

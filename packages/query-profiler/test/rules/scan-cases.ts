@@ -196,8 +196,8 @@ export const scanCases: readonly PlanCase[] = [
   {
     rule: 'unanchored-pattern',
     found: {
-      sql: "select * from customers where email like '%77@%'",
-      says: ['LIKE anywhere in email', 'gin (email gin_trgm_ops)'],
+      sql: "select * from orders where code like '%777'",
+      says: ['LIKE anywhere in code', 'gin (code gin_trgm_ops)'],
     },
     nearMisses: [
       { sql: "select * from customers where city like 'city7%'" },
@@ -222,10 +222,10 @@ export const scanCases: readonly PlanCase[] = [
   {
     rule: 'unanchored-pattern',
     found: {
-      sql: "select * from customers where email like 'user77@%'",
-      says: ['by the beginning of email', 'customers (email text_pattern_ops)'],
+      sql: "select * from orders where code like 'c77%'",
+      says: ['by the beginning of code', 'orders (code text_pattern_ops)'],
     },
-    nearMisses: [{ sql: "select * from customers where email = 'user77@example.org'" }],
+    nearMisses: [{ sql: "select * from orders where code = 'c77'" }],
     quietBy: [['Filter', '(email = ?)']],
   },
   {
