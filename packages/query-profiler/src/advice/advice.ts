@@ -80,7 +80,7 @@ export interface Advice {
 }
 
 export interface AdviceOptions {
-  /** Bytes that all new indexes together may take. Default: a fifth of the advised tables, at least 100 MB. */
+  /** Bytes that all new indexes together may take. Default: a tenth of the advised tables, at least 100 MB. */
   readonly budgetBytes?: number
   readonly onProgress?: (done: number, total: number, what: string) => void
   readonly signal?: AbortSignal
