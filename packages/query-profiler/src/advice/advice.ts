@@ -89,7 +89,7 @@ export interface IndexAudit {
 }
 
 export interface AdviceOptions {
-  /** Bytes that all new indexes together may take. Default: a fifth of the advised tables, at least 100 MB. */
+  /** Bytes that all new indexes together may take. Default: a tenth of the advised tables, at least 100 MB. */
   readonly budgetBytes?: number
   /** A copy of the database: where HypoPG is missing, indexes are built there, asked of the planner, and dropped. */
   readonly scratch?: DatabaseSession

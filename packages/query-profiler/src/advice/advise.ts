@@ -8,12 +8,12 @@ import type { DatabaseSession } from './database-session.js'
 import { decisionRecord } from './decision-record.js'
 import { servesForeignKey, type UnindexedForeignKey, unindexedForeignKeys } from './foreign-keys.js'
 import { type IndexCandidate, tableName } from './index-candidate.js'
+import { mostPromising } from './most-promising.js'
 import { statisticsAdvice } from './other-advice.js'
 import { carefully } from './plan-cost.js'
 import { predicateShares } from './predicate-shares.js'
 import { readCatalog } from './read-catalog.js'
 import { commonestShare } from './read-skew.js'
-import { mostPromising } from './most-promising.js'
 import { selectIndexes } from './select-indexes.js'
 import { namingContext, readServerFacts, type ServerFacts } from './server-facts.js'
 import type { WhatIfPlanner } from './what-if.js'
@@ -63,8 +63,11 @@ async function adviceFor(situation: Situation): Promise<Advice> {
   const { session, facts, catalog, planner, workload, options } = situation
   const book = new CostBook(planner, options.signal)
   const total = workload.queries.length
-  const { queries, plannable, left } = await costedQueries(workload, namingContext(facts, catalog), book, done =>
-    options.onProgress?.(done, total, 'planning the queries'),
+  const { queries, plannable, left } = await costedQueries(
+    workload,
+    namingContext(facts, catalog),
+    book,
+    done => options.onProgress?.(done, total, 'planning the queries'),
   )
   const tables = new Set(queries.flatMap(({ tables: own }) => [...own]))
   const statistics = statisticsAdvice(catalog, tables)
@@ -84,7 +87,8 @@ async function adviceFor(situation: Situation): Promise<Advice> {
   const chosen = await selectIndexes({
     queries,
     book,
-    candidates: planner.kind === 'scratch' ? await mostPromising(session, facts.version, found, queries) : found,
+    candidates:
+      planner.kind === 'scratch' ? await mostPromising(session, facts.version, found, queries) : found,
     budgetBytes: options.budgetBytes ?? defaultBudget(catalog, tables),
     writeCostOf: index => writeCost(index, writes),
     ...(options.onProgress && { onProgress: options.onProgress }),
@@ -98,14 +102,17 @@ async function adviceFor(situation: Situation): Promise<Advice> {
       before: weightedCost(queries, ({ base }) => base.cost),
       after: await costWith(queries, book, chosen),
     },
-    notes: [...aboutPlanner(facts, planner), ...[...left].map(([reason, count]) => `${count} of the statements were left out: ${reason}`)],
+    notes: [
+      ...aboutPlanner(facts, planner),
+      ...[...left].map(([reason, count]) => `${count} of the statements were left out: ${reason}`),
+    ],
   }
 }
 
-/** A fifth of the tables, at least 100 MB. */
+/** A tenth of the tables, at least 100 MB. */
 function defaultBudget(catalog: CatalogFacts, tables: ReadonlySet<string>): number {
   const bytes = [...tables].reduce((sum, name) => sum + (catalog.tables.get(name)?.bytes ?? 0), 0)
-  return Math.max(100 * 1024 * 1024, bytes / 5)
+  return Math.max(100 * 1024 * 1024, bytes / 10)
 }
 
 interface Chosen {
@@ -116,7 +123,10 @@ interface Chosen {
 }
 
 /** Most saved first, foreign keys without a query last. */
-async function recordsOf(situation: Situation, { queries, book, chosen, writes }: Chosen): Promise<IndexAdvice[]> {
+async function recordsOf(
+  situation: Situation,
+  { queries, book, chosen, writes }: Chosen,
+): Promise<IndexAdvice[]> {
   const { session, catalog, planner, workload } = situation
   const keys = unindexedForeignKeys(catalog)
   const unserved = keys.filter(key => !chosen.some(index => servesForeignKey(index, key)))
@@ -129,7 +139,11 @@ async function recordsOf(situation: Situation, { queries, book, chosen, writes }
     let saved = 0
     for (const costed of own) {
       const after = (await book.costOf(costed, chosen)) ?? costed.base
-      const without = (await book.costOf(costed, chosen.filter(other => other !== index))) ?? costed.base
+      const without =
+        (await book.costOf(
+          costed,
+          chosen.filter(other => other !== index),
+        )) ?? costed.base
       effects.push({ costed, after, without })
       saved += msOf(costed) * (Math.max(without.cost - after.cost, 0) / costed.base.cost)
     }
@@ -154,14 +168,21 @@ function weightedCost(queries: readonly CostedQuery[], costOf: (costed: CostedQu
   return queries.reduce((sum, costed) => sum + costed.query.of.calls * costOf(costed), 0)
 }
 
-async function costWith(queries: readonly CostedQuery[], book: CostBook, chosen: readonly IndexCandidate[]): Promise<number> {
+async function costWith(
+  queries: readonly CostedQuery[],
+  book: CostBook,
+  chosen: readonly IndexCandidate[],
+): Promise<number> {
   const costs = new Map<CostedQuery, number>()
   for (const costed of queries) costs.set(costed, ((await book.costOf(costed, chosen)) ?? costed.base).cost)
   return weightedCost(queries, costed => costs.get(costed) ?? costed.base.cost)
 }
 
 function aboutPlanner(facts: ServerFacts, planner: WhatIfPlanner): string[] {
-  if (planner.kind === 'hypopg') return [`Planned with hypothetical indexes of HypoPG ${facts.hypopg?.version}.`]
+  if (planner.kind === 'hypopg')
+    return [`Planned with hypothetical indexes of HypoPG ${facts.hypopg?.version}.`]
   if (planner.kind === 'scratch') return ['Planned with real indexes in the scratch database.']
-  return ['HypoPG is not installed here: costs are estimates from statistics, not the planner’s. CREATE EXTENSION hypopg, or name a scratch database.']
+  return [
+    'HypoPG is not installed here: costs are estimates from statistics, not the planner’s. CREATE EXTENSION hypopg, or name a scratch database.',
+  ]
 }

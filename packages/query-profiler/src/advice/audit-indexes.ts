@@ -20,7 +20,8 @@ export function auditIndexes(input: AuditInput): IndexAdvice[] {
   for (const table of input.catalog.tables.values()) {
     const gone = new Set<IndexFacts>()
     for (const index of table.indexes) {
-      const advice = invalid(table, index) ?? superfluous(table, index, gone) ?? unused(table, index, input.counterDays)
+      const advice =
+        invalid(table, index) ?? superfluous(table, index, gone) ?? unused(table, index, input.counterDays)
       if (!advice) continue
       gone.add(index)
       found.push(advice)
@@ -43,11 +44,16 @@ function invalid(table: TableFacts, index: IndexFacts): IndexAdvice | undefined 
   }
 }
 
-function superfluous(table: TableFacts, index: IndexFacts, gone: ReadonlySet<IndexFacts>): IndexAdvice | undefined {
+function superfluous(
+  table: TableFacts,
+  index: IndexFacts,
+  gone: ReadonlySet<IndexFacts>,
+): IndexAdvice | undefined {
   if (isKept(index)) return undefined
   const better = table.indexes.find(other => other !== index && !gone.has(other) && replaces(other, index))
   if (!better) return undefined
-  const isDuplicate = better.keys.length === index.keys.length && better.included.length === index.included.length
+  const isDuplicate =
+    better.keys.length === index.keys.length && better.included.length === index.included.length
   const isMuchSmaller = !isDuplicate && index.bytes * 3 < better.bytes && index.scans > 0
   return {
     ...about(table, index),
@@ -70,7 +76,8 @@ function replaces(other: IndexFacts, index: IndexFacts): boolean {
   if (index.method !== 'btree' && index.keys.length !== other.keys.length) return false
   const offered = new Set([...other.keys.map(key => key.text), ...other.included])
   if (!index.included.every(column => offered.has(column))) return false
-  const isSame = (turned: boolean) => index.keys.every((key, place) => isSameKey(key, other.keys[place], turned))
+  const isSame = (turned: boolean) =>
+    index.keys.every((key, place) => isSameKey(key, other.keys[place], turned))
   return isSame(false) || isSame(true)
 }
 
@@ -104,16 +111,28 @@ function unused(table: TableFacts, index: IndexFacts, counterDays: number | null
 /** It does more than be searched: a constraint, an identity for replication, an order on disk, or a part of another. */
 function isKept(index: IndexFacts): boolean {
   return (
-    index.isUnique || index.isPrimary || index.isConstraint || index.isReplicaIdentity || index.isClustered || index.isPartOfAnother === true || !index.isValid
+    index.isUnique ||
+    index.isPrimary ||
+    index.isConstraint ||
+    index.isReplicaIdentity ||
+    index.isClustered ||
+    index.isPartOfAnother === true ||
+    !index.isValid
   )
 }
 
 /** Deleting from the referenced table reads it, which counts only while that is done. */
-export function supportsForeignKey(table: TableFacts, index: Pick<IndexFacts, 'keys' | 'method' | 'predicate' | 'isValid'>): boolean {
+export function supportsForeignKey(
+  table: TableFacts,
+  index: Pick<IndexFacts, 'keys' | 'method' | 'predicate' | 'isValid'>,
+): boolean {
   if (index.method !== 'btree' || index.predicate !== null || !index.isValid) return false
   return table.foreignKeys.some(({ columns }) => {
     const first = index.keys.slice(0, columns.length)
-    return first.length === columns.length && columns.every(column => first.some(key => !key.isExpression && key.text === column))
+    return (
+      first.length === columns.length &&
+      columns.every(column => first.some(key => !key.isExpression && key.text === column))
+    )
   })
 }
 

@@ -10,6 +10,8 @@ const mostKeys = 4
 const mostPerUse = 80
 /** A condition that holds for more of the rows is no key of an index; it may be its predicate. */
 const poorShare = 0.3
+/** A condition that picks so few rows is worth an index of these alone. */
+const selectiveShare = 0.2
 /** A partial index leaves out at least as much. */
 const mostOfPartial = 0.95
 
@@ -49,7 +51,9 @@ function sharing(queries: readonly QueryColumns[]): ReadonlyMap<string, number> 
   for (const { uses } of queries) {
     const keys = new Set(
       uses.flatMap(use =>
-        use.terms.filter(({ role }) => role === 'equal' || role === 'join').map(({ key }) => `${use.table} ${key}`),
+        use.terms
+          .filter(({ role }) => role === 'equal' || role === 'join')
+          .map(({ key }) => `${use.table} ${key}`),
       ),
     )
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
@@ -75,10 +79,15 @@ class CandidatesOfUse {
   }
 
   #ofBranch(terms: readonly IndexTerm[]): void {
-    const equal = this.#sorted(terms.filter(term => term.role === 'equal' && this.#shareOf(term) <= poorShare))
-    const joins = [...groupBy(terms.filter(term => term.role === 'join'), term => term.other).values()].map(group =>
-      this.#sorted(group),
+    const equal = this.#sorted(
+      terms.filter(term => term.role === 'equal' && this.#shareOf(term) <= poorShare),
     )
+    const joins = [
+      ...groupBy(
+        terms.filter(term => term.role === 'join'),
+        term => term.other,
+      ).values(),
+    ].map(group => this.#sorted(group))
     const allJoins = this.#sorted(joins.flat())
     const pinned = new Set(terms.filter(term => term.role === 'equal').map(term => term.key))
     const order = this.use.order.filter(key => !pinned.has(key.key))
@@ -91,13 +100,17 @@ class CandidatesOfUse {
       allJoins,
       this.#sorted([...allJoins, ...equal]),
       ...prefixes(equal),
-    ].filter(base => base.length > 0 && base.length <= mostKeys)
+    ]
+      // For this query either order is as good; for others it matters which column comes first.
+      .flatMap(base => (base.length === 2 ? [base, base.toReversed()] : [base]))
+      .filter(base => base.length > 0 && base.length <= mostKeys)
     const ranges = distinctKeys(terms.filter(term => term.role === 'range' || term.role === 'prefix'))
     for (const base of bases) this.#make(base, [], terms)
     for (const base of [[], ...bases]) for (const range of ranges) this.#make(base, [keyOf(range)], terms)
     // Reading in order and leaving out what does not match looks cheap and is not, so equality comes first wherever there is any.
     const ordered = equal.length > 0 ? bases : this.use.isLimited ? [[], ...bases] : bases
-    if (order.length > 0 && order.length <= mostKeys) for (const base of ordered) this.#make(base, order.map(orderKey), terms)
+    if (order.length > 0 && order.length <= mostKeys)
+      for (const base of ordered) this.#make(base, order.map(orderKey), terms)
     for (const term of terms.filter(one => one.role === 'contains')) this.#gin(term)
   }
 
@@ -106,7 +119,9 @@ class CandidatesOfUse {
     const count = (term: IndexTerm) => this.shared.get(`${this.use.table} ${term.key}`) ?? 0
     return distinctKeys(terms).sort(
       (a, b) =>
-        count(b) - count(a) || distinctOf(this.table, b) - distinctOf(this.table, a) || a.key.localeCompare(b.key),
+        count(b) - count(a) ||
+        distinctOf(this.table, b) - distinctOf(this.table, a) ||
+        a.key.localeCompare(b.key),
     )
   }
 
@@ -129,14 +144,22 @@ class CandidatesOfUse {
       if (share === undefined || share > mostOfPartial || term.predicate === undefined) continue
       const others = keys.filter(key => key.key !== term.key)
       const equalKeys = first.filter(key => key.key !== term.key).length
-      if (others.length > 0)
-        this.#keep(indexCandidate({ ...parts, keys: others, equalKeys, predicate: { sql: term.predicate, share } }))
+      const predicate = { sql: term.predicate, share }
+      if (others.length > 0) this.#keep(indexCandidate({ ...parts, keys: others, equalKeys, predicate }))
+      else if (share < selectiveShare) this.#keep(indexCandidate({ ...parts, predicate }))
     }
   }
 
   #gin(term: IndexTerm): void {
     const keys = [{ ...keyOf(term), operatorClass: term.operatorClass ?? '' }]
-    const parts = { table: this.table, method: 'gin', keys, equalKeys: 1, included: [], predicate: null } as const
+    const parts = {
+      table: this.table,
+      method: 'gin',
+      keys,
+      equalKeys: 1,
+      included: [],
+      predicate: null,
+    } as const
     this.#keep(indexCandidate(parts))
   }
 

@@ -21,7 +21,10 @@ export class CostBook {
   ) {}
 
   /** @returns undefined where the server does not plan the query with these indexes. */
-  async costOf(costed: Pick<CostedQuery, 'query' | 'tables'>, indexes: readonly IndexCandidate[]): Promise<PredictedCost | undefined> {
+  async costOf(
+    costed: Pick<CostedQuery, 'query' | 'tables'>,
+    indexes: readonly IndexCandidate[],
+  ): Promise<PredictedCost | undefined> {
     this.signal?.throwIfAborted()
     const relevant = indexes.filter(index => costed.tables.has(tableName(index.table)))
     const names = relevant.map(index => index.definition).sort()

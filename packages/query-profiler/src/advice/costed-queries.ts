@@ -36,7 +36,10 @@ export async function costedQueries(
     const tables = new Set(read.columns.uses.map(use => use.table))
     if (tables.size === 0) continue
     const base = await book.costOf({ query: read, tables }, [])
-    if (!base) leave('The server does not plan it: the role may not read its tables, or the types of its placeholders are not known')
+    if (!base)
+      leave(
+        'The server does not plan it: the role may not read its tables, or the types of its placeholders are not known',
+      )
     else if (base.cost >= leastCost) queries.push({ query: read, tables, base })
   }
   return { queries, plannable, left }

@@ -1,11 +1,11 @@
 import type { IndexAdvice, QueryEffect, WhatIf } from './advice.js'
 import type { CatalogFacts } from './catalog-facts.js'
 import type { CostedQuery } from './cost-book.js'
+import type { UnindexedForeignKey } from './foreign-keys.js'
 import { type IndexCandidate, quotedTable, tableName } from './index-candidate.js'
 import { madeSuperfluous } from './index-coverage.js'
-import { indexName } from './index-name.js'
 import { quoteName } from './index-key.js'
-import type { UnindexedForeignKey } from './foreign-keys.js'
+import { indexName } from './index-name.js'
 import { shownSql } from './shown-sql.js'
 import type { PredictedCost } from './what-if.js'
 import { verdictOf } from './workload-value.js'
@@ -20,7 +20,11 @@ export interface RecordInput {
   readonly workloadDays: number | null
   readonly writes: WriteCost
   /** Queries of its table, with what they cost with all that is advised, and with all but this. */
-  readonly effects: readonly { readonly costed: CostedQuery; readonly after: PredictedCost; readonly without: PredictedCost }[]
+  readonly effects: readonly {
+    readonly costed: CostedQuery
+    readonly after: PredictedCost
+    readonly without: PredictedCost
+  }[]
   readonly foreignKeys: readonly UnindexedForeignKey[]
   /** Share of the rows that have the commonest value of its first column; null: unknown. */
   readonly commonest: number | null
@@ -31,7 +35,9 @@ export function decisionRecord(input: RecordInput): IndexAdvice {
   const { index, catalog, taken, writes } = input
   const name = indexName(index, catalog, taken)
   const qualified = `${quoteName(index.table.schema)}.${quoteName(name)}`
-  const touched = input.effects.filter(({ after, without }) => after.used.includes(index) || after.cost > without.cost * 1.01)
+  const touched = input.effects.filter(
+    ({ after, without }) => after.used.includes(index) || after.cost > without.cost * 1.01,
+  )
   const effects = touched.map(effect => effectOf(input, effect))
   const helped = effects.filter(effect => effect.costAfter <= effect.costBefore)
   const { confidence, confidenceReason } = confidenceOf(input)
@@ -43,7 +49,11 @@ export function decisionRecord(input: RecordInput): IndexAdvice {
     helped,
     harmed: effects.filter(effect => effect.costAfter > effect.costBefore),
     bytes: index.bytes,
-    writes: { rowsPerDay: writes.rowsPerDay, overhead: writes.overhead, lostHotUpdates: writes.lostHotUpdates },
+    writes: {
+      rowsPerDay: writes.rowsPerDay,
+      overhead: writes.overhead,
+      lostHotUpdates: writes.lostHotUpdates,
+    },
     redundantWith: madeSuperfluous(index, index.table.indexes).map(existing => existing.name),
     confidence,
     confidenceReason,
@@ -68,21 +78,25 @@ function effectOf(input: RecordInput, { costed, after }: RecordInput['effects'][
 /** A partitioned table cannot be indexed concurrently as a whole: its partitions are, one by one. */
 function ddlOf(index: IndexCandidate, name: string): string {
   const analyze = index.keys.some(key => key.isExpression) ? `;\nANALYZE ${quotedTable(index.table)}` : ''
-  if (index.table.kind !== 'p') return `CREATE INDEX CONCURRENTLY ${quoteName(name)} ${index.definition}${analyze}`
+  if (index.table.kind !== 'p')
+    return `CREATE INDEX CONCURRENTLY ${quoteName(name)} ${index.definition}${analyze}`
   const whole = index.definition.replace(/^ON /, 'ON ONLY ')
   return `CREATE INDEX ${quoteName(name)} ${whole};\n-- then for each partition: CREATE INDEX CONCURRENTLY of the same columns on it, and ALTER INDEX ${quoteName(name)} ATTACH PARTITION that index${analyze}`
 }
 
 function reasonOf({ index, foreignKeys, writes }: RecordInput, helped: number): string {
   const parts: string[] = []
-  if (helped > 0) parts.push(`The planner reads it for ${helped} ${helped === 1 ? 'query' : 'queries'} of the workload.`)
+  if (helped > 0)
+    parts.push(`The planner reads it for ${helped} ${helped === 1 ? 'query' : 'queries'} of the workload.`)
   for (const { foreignKey } of foreignKeys)
     parts.push(
       `Each row deleted from ${foreignKey.referencedTable} reads the whole of ${tableName(index.table)} to keep foreign key ${foreignKey.name}.`,
     )
   if (index.predicate) parts.push(`Only rows with a condition that the queries have in their text are in it.`)
   if (writes.lostHotUpdates > 0.05)
-    parts.push(`${Math.round(writes.lostHotUpdates * 100)} % of the updates of the table are heap-only now and would no longer be.`)
+    parts.push(
+      `${Math.round(writes.lostHotUpdates * 100)} % of the updates of the table are heap-only now and would no longer be.`,
+    )
   return parts.join(' ')
 }
 
@@ -91,20 +105,39 @@ function confidenceOf(input: RecordInput): Pick<IndexAdvice, 'confidence' | 'con
   const using = effects.filter(({ after }) => after.used.includes(index))
   const uncertain = using.filter(({ costed, after }) => verdictOf(costed, after) === 'uncertain').length
   if (using.length === 0 && input.foreignKeys.length > 0)
-    return { confidence: 'medium', confidenceReason: 'A rule of the catalog; no plan shows what a foreign key costs' }
-  if (index.method === 'gin' || whatIf === 'statistics')
-    return { confidence: 'low', confidenceReason: 'Estimated from statistics: the planner was not asked, since HypoPG is not there or has no such index' }
-  if (index.keys.some(key => key.isExpression) && whatIf === 'hypopg')
-    return { confidence: 'low', confidenceReason: 'The planner has no statistics of the expression before the index is built and the table analysed' }
-  if (input.commonest !== null && input.commonest > 0.3)
     return {
       confidence: 'medium',
-      confidenceReason: `One value of its first column is in ${Math.round(input.commonest * 100)} % of the rows; searches for that one do not get faster`,
+      confidenceReason: 'A rule of the catalog; no plan shows what a foreign key costs',
+    }
+  if (index.method === 'gin' || whatIf === 'statistics')
+    return {
+      confidence: 'low',
+      confidenceReason:
+        'Estimated from statistics: the planner was not asked, since HypoPG is not there or has no such index',
+    }
+  if (index.keys.some(key => key.isExpression) && whatIf === 'hypopg')
+    return {
+      confidence: 'low',
+      confidenceReason:
+        'The planner has no statistics of the expression before the index is built and the table analysed',
+    }
+  const isAnyValue = using.some(({ costed }) => costed.query.parameters > 0)
+  if (
+    isAnyValue &&
+    !index.predicate?.sql.startsWith(`${index.keys[0]?.key} `) &&
+    (input.commonest ?? 0) > 0.3
+  )
+    return {
+      confidence: 'medium',
+      confidenceReason: `One value of its first column is in ${Math.round((input.commonest ?? 0) * 100)} % of the rows; searches for that one do not get faster`,
     }
   if (uncertain > 0)
     return {
       confidence: 'medium',
       confidenceReason: `For ${uncertain} of the queries that read it the cost falls too little to say that the time does, too; measure these`,
     }
-  return { confidence: 'high', confidenceReason: 'The planner reads it, and what it is for costs a small part of what it did' }
+  return {
+    confidence: 'high',
+    confidenceReason: 'The planner reads it, and what it is for costs a small part of what it did',
+  }
 }

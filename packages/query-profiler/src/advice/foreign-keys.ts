@@ -45,5 +45,12 @@ function indexOn(table: TableFacts, columns: readonly string[]): IndexCandidate 
     nullsFirst: false,
     operatorClass: '',
   }))
-  return indexCandidate({ table, method: 'btree', keys, equalKeys: keys.length, included: [], predicate: null })
+  return indexCandidate({
+    table,
+    method: 'btree',
+    keys,
+    equalKeys: keys.length,
+    included: [],
+    predicate: null,
+  })
 }

@@ -14,7 +14,10 @@ const mostAtOnce = 2500
  */
 export async function hypopgWhatIf(session: DatabaseSession, facts: ServerFacts): Promise<WhatIfPlanner> {
   const schema = quoteName(facts.hypopg?.schema ?? 'public')
-  const present = new Map<string, { readonly oid: number; readonly name: string; readonly index: IndexCandidate }>()
+  const present = new Map<
+    string,
+    { readonly oid: number; readonly name: string; readonly index: IndexCandidate }
+  >()
   /** Those that HypoPG refuses, such as expressions that are not immutable. */
   const refused = new Set<string>()
   const reset = async () => {
@@ -80,4 +83,3 @@ export function usesOf(plan: CostNode, indexOf: (name: string) => IndexCandidate
   visit(plan, false)
   return { used: [...used], trapped: [...trapped] }
 }
-

@@ -68,13 +68,20 @@ const unknownWidth = 16
  * Between a B-tree whose equal keys share one tuple (deduplication, since version 13) and one that shares none. HypoPG's own
  * size knows no deduplication: it said 157 MB of an index of 45.
  */
-function bytesOf({ table, method, keys, included, predicate }: CandidateParts): { low: number; high: number } {
+function bytesOf({ table, method, keys, included, predicate }: CandidateParts): {
+  low: number
+  high: number
+} {
   const rows = Math.max(table.rows, 1) * (predicate?.share ?? 1)
   const width = (column: string) => table.columns.get(column)?.averageWidth ?? unknownWidth
-  const wide = [...keys.flatMap(key => key.columns), ...included].reduce((sum, column) => sum + width(column), 0)
+  const wide = [...keys.flatMap(key => key.columns), ...included].reduce(
+    (sum, column) => sum + width(column),
+    0,
+  )
   const aligned = Math.ceil(wide / 8) * 8
   const asBytes = (content: number) => Math.ceil(content / fill / pageBytes + 1) * pageBytes
-  if (method === 'gin') return { low: asBytes(rows * rowPointerBytes), high: asBytes(rows * (wide + tupleBytes)) }
+  if (method === 'gin')
+    return { low: asBytes(rows * rowPointerBytes), high: asBytes(rows * (wide + tupleBytes)) }
   const high = rows * (aligned + tupleBytes)
   if (included.length > 0) return { low: asBytes(high), high: asBytes(high) }
   const groups = Math.min(rows, Math.max(...keys.map(key => distinctOf(table, key))))

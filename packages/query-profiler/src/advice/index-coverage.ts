@@ -3,7 +3,10 @@ import type { CandidateKey, IndexCandidate } from './index-candidate.js'
 
 /** Texts of expressions differ by casts, quotes and parentheses that PostgreSQL adds. */
 function loosely(text: string): string {
-  return text.replace(/::[a-z ]+(\[\])?/gi, '').replace(/[\s()"]/g, '').toLowerCase()
+  return text
+    .replace(/::[a-z ]+(\[\])?/gi, '')
+    .replace(/[\s()"]/g, '')
+    .toLowerCase()
 }
 
 function isSameKey(existing: IndexKey, key: CandidateKey): boolean {
@@ -25,20 +28,29 @@ function isSameOrder(existing: readonly IndexKey[], keys: readonly CandidateKey[
 }
 
 /** An index that already does what the candidate would: the candidate equals it, or is what it begins with. */
-export function coveringIndex(candidate: IndexCandidate, indexes: readonly IndexFacts[]): IndexFacts | undefined {
+export function coveringIndex(
+  candidate: IndexCandidate,
+  indexes: readonly IndexFacts[],
+): IndexFacts | undefined {
   return indexes.find(index => {
     if (!index.isValid || index.method !== candidate.method) return false
     const isWhole = index.predicate === null
-    const isSamePart = candidate.predicate !== null && loosely(index.predicate ?? '') === loosely(candidate.predicate.sql)
+    const isSamePart =
+      candidate.predicate !== null && loosely(index.predicate ?? '') === loosely(candidate.predicate.sql)
     if (!isWhole && !isSamePart) return false
     if (candidate.method === 'gin')
       return candidate.keys.every(key => index.keys.some(existing => isSameGinKey(existing, key)))
     const first = index.keys.slice(0, candidate.keys.length)
     if (first.length < candidate.keys.length) return false
-    const offered = new Set([...index.keys.filter(key => !key.isExpression).map(key => key.text), ...index.included])
+    const offered = new Set([
+      ...index.keys.filter(key => !key.isExpression).map(key => key.text),
+      ...index.included,
+    ])
     if (!candidate.included.every(column => offered.has(column))) return false
     const equal = candidate.keys.slice(0, candidate.equalKeys)
-    const areEqualKeysThere = equal.every(key => first.slice(0, equal.length).some(existing => isSameKey(existing, key)))
+    const areEqualKeysThere = equal.every(key =>
+      first.slice(0, equal.length).some(existing => isSameKey(existing, key)),
+    )
     const rest = candidate.keys.slice(candidate.equalKeys)
     const existingRest = first.slice(candidate.equalKeys)
     return (
@@ -51,11 +63,17 @@ export function coveringIndex(candidate: IndexCandidate, indexes: readonly Index
 
 /** `jsonb_ops`, the type's own, serves `@>` as well. */
 function isSameGinKey(existing: IndexKey, key: CandidateKey): boolean {
-  return isSameKey(existing, key) || (key.operatorClass === 'jsonb_path_ops' && isSameKey(existing, { ...key, operatorClass: '' }))
+  return (
+    isSameKey(existing, key) ||
+    (key.operatorClass === 'jsonb_path_ops' && isSameKey(existing, { ...key, operatorClass: '' }))
+  )
 }
 
 /** Existing indexes that the candidate begins with, so that they could go once it is there. */
-export function madeSuperfluous(candidate: IndexCandidate, indexes: readonly IndexFacts[]): readonly IndexFacts[] {
+export function madeSuperfluous(
+  candidate: IndexCandidate,
+  indexes: readonly IndexFacts[],
+): readonly IndexFacts[] {
   if (candidate.method !== 'btree' || candidate.predicate) return []
   return indexes.filter(index => {
     if (index.isUnique || index.isConstraint || index.isReplicaIdentity || !index.isValid) return false

@@ -7,8 +7,10 @@ const mostBytes = 63
 /** `table_columns_idx`, as PostgreSQL would name it; not taken in the schema, nor by `taken`. */
 export function indexName(candidate: IndexCandidate, catalog: CatalogFacts, taken: Set<string>): string {
   const { table, keys, predicate } = candidate
-  const words = keys.flatMap(key => (key.isExpression ? key.key.match(/\w+/g) ?? [] : key.columns))
-  const base = [table.name, ...words, ...(predicate ? ['partial'] : [])].join('_').replace(/[^\p{L}\p{N}_]/gu, '_')
+  const words = keys.flatMap(key => (key.isExpression ? (key.key.match(/\w+/g) ?? []) : key.columns))
+  const base = [table.name, ...words, ...(predicate ? ['partial'] : [])]
+    .join('_')
+    .replace(/[^\p{L}\p{N}_]/gu, '_')
   const used = new Set(
     [...catalog.tables.values()]
       .filter(other => other.schema === table.schema)

@@ -16,7 +16,10 @@ export function statisticsState(table: TableFacts): StatisticsState {
 }
 
 /** Tables of the queries whose statistics the planner should not be asked with. */
-export function statisticsAdvice(catalog: CatalogFacts, tables: ReadonlySet<string>): ReadonlyMap<string, OtherAdvice> {
+export function statisticsAdvice(
+  catalog: CatalogFacts,
+  tables: ReadonlySet<string>,
+): ReadonlyMap<string, OtherAdvice> {
   const advice = new Map<string, OtherAdvice>()
   for (const name of tables) {
     const table = catalog.tables.get(name)

@@ -25,10 +25,14 @@ export interface CostNode {
  * before), with values in the text for those.
  * @throws what the server says
  */
-export async function planOf(session: DatabaseSession, version: number, query: Pick<PlannableQuery, 'sql' | 'parameters'>,
+export async function planOf(
+  session: DatabaseSession,
+  version: number,
+  query: Pick<PlannableQuery, 'sql' | 'parameters'>,
 ): Promise<CostNode> {
   if (query.parameters === 0) return explained(session, `explain (format json, verbose) ${query.sql}`)
-  if (version >= 160_000) return explained(session, `explain (format json, verbose, generic_plan) ${query.sql}`)
+  if (version >= 160_000)
+    return explained(session, `explain (format json, verbose, generic_plan) ${query.sql}`)
   await session.query(`prepare voiceassist_advice as ${query.sql}`)
   try {
     await session.query('set plan_cache_mode = force_generic_plan')

@@ -27,19 +27,28 @@ export function plannableQuery(
   context: NamingContext,
 ): PlannableQuery | { readonly reason: string } {
   try {
-    const tokens = tokensOf(query.sql)
-    if (tokens.some((token, place) => token.text === ';' && place < tokens.length - 1))
-      return { reason: 'It is several statements' }
-    const { text, parameters } = renumbered(searchOf(withoutLocks(typedParameters(tokens))))
+    const { text, parameters } = plannableText(query.sql)
     const statements = listOf((sqlParser.parse(text) as TreeBody).stmts)
     const tree = statements[0]?.stmt
-    if (statements.length !== 1 || kindOf(tree) !== 'SelectStmt') return { reason: 'It is no SELECT, UPDATE or DELETE' }
+    if (kindOf(tree) === 'InsertStmt') return { reason: 'It inserts rows without searching any' }
+    if (statements.length !== 1 || kindOf(tree) !== 'SelectStmt')
+      return { reason: 'It is no SELECT, UPDATE or DELETE' }
     if (writes(tree)) return { reason: 'A part of it writes' }
     const columns = queryColumns(text, context)
-    return { of: query, sql: text, parameters, columns: { ...columns, updated: updatedBy(query.sql, context) } }
+    return {
+      of: query,
+      sql: text,
+      parameters,
+      columns: { ...columns, updated: updatedBy(query.sql, context) },
+    }
   } catch {
     return { reason: 'PostgreSQL’s parser refuses it' }
   }
+}
+
+/** @throws SqlError for what cannot even be cut into words */
+export function plannableText(sql: string): { readonly text: string; readonly parameters: number } {
+  return renumbered(searchOf(withoutLocks(typedParameters(tokensOf(sql)))))
 }
 
 /** What an UPDATE sets is no part of its search; without it, it is taken to set anything. */
@@ -67,7 +76,12 @@ function tokensOf(sql: string): Token[] {
     const text = bytes.toString('utf8', start, end)
     if (text === ')') depth--
     const isKeyword = keywordName !== 'NO_KEYWORD'
-    tokens.push({ text, upper: isKeyword ? text.toUpperCase() : '', depth, isParameter: tokenName === 'PARAM' })
+    tokens.push({
+      text,
+      upper: isKeyword ? text.toUpperCase() : '',
+      depth,
+      isParameter: tokenName === 'PARAM',
+    })
     if (text === '(') depth++
   }
   if (tokens.at(-1)?.text === ';') tokens.pop()
@@ -86,7 +100,8 @@ function typedParameters(tokens: readonly Token[]): Token[] {
       result.push(token, { ...token, text: `::${name}`, upper: '', isParameter: false })
     } else if (token.isParameter && before?.upper === 'LIMIT')
       result.push({ ...token, text: String(typicalLimit), isParameter: false })
-    else if (token.isParameter && before?.upper === 'OFFSET') result.push({ ...token, text: '0', isParameter: false })
+    else if (token.isParameter && before?.upper === 'OFFSET')
+      result.push({ ...token, text: '0', isParameter: false })
     else result.push(token)
   }
   return result
@@ -96,7 +111,8 @@ const strengths = new Set(['UPDATE', 'SHARE', 'NO', 'KEY'])
 
 function withoutLocks(tokens: readonly Token[]): readonly Token[] {
   const lock = tokens.findIndex(
-    (token, place) => token.depth === 0 && token.upper === 'FOR' && strengths.has(tokens[place + 1]?.upper ?? ''),
+    (token, place) =>
+      token.depth === 0 && token.upper === 'FOR' && strengths.has(tokens[place + 1]?.upper ?? ''),
   )
   return lock < 0 ? tokens : tokens.slice(0, lock)
 }
@@ -104,7 +120,9 @@ function withoutLocks(tokens: readonly Token[]): readonly Token[] {
 /** The statement itself stands outside of all parentheses; what stands before it is WITH. */
 function searchOf(tokens: readonly Token[]): readonly Token[] {
   const top = (words: readonly string[], from = 0) => {
-    const found = tokens.findIndex((token, at) => at >= from && token.depth === 0 && words.includes(token.upper))
+    const found = tokens.findIndex(
+      (token, at) => at >= from && token.depth === 0 && words.includes(token.upper),
+    )
     return found < 0 ? tokens.length : found
   }
   const start = top(['SELECT', 'VALUES', 'UPDATE', 'DELETE', 'INSERT', 'TABLE'])

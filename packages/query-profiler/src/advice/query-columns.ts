@@ -37,10 +37,12 @@ class QueryReader {
   statement(node: TreeNode): void {
     const body = (bodyOf(node, kindOf(node)) ?? {}) as TreeBody
     const scope = new NameScope(undefined)
+    if (kindOf(node) === 'SelectStmt') {
+      this.select(body, undefined, false)
+      return
+    }
     this.#ctes(body, scope)
-    if (kindOf(node) === 'SelectStmt') this.select(body, scope, false)
-    else if (kindOf(node) === 'InsertStmt')
-      this.select(bodyOf(body.selectStmt, 'SelectStmt') ?? {}, scope, false)
+    if (kindOf(node) === 'InsertStmt') this.select(bodyOf(body.selectStmt, 'SelectStmt') ?? {}, scope, false)
     else if (kindOf(node) === 'UpdateStmt' || kindOf(node) === 'DeleteStmt') {
       this.#from({ RangeVar: body.relation as TreeBody }, scope)
       const table = this.uses.at(-1)?.table

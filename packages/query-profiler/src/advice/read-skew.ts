@@ -2,7 +2,10 @@ import type { DatabaseSession } from './database-session.js'
 import type { IndexCandidate } from './index-candidate.js'
 
 /** Share of the rows that have the commonest value of an index's first column; the value itself is not read. Null: unknown. */
-export async function commonestShare(session: DatabaseSession, { table, keys }: IndexCandidate): Promise<number | null> {
+export async function commonestShare(
+  session: DatabaseSession,
+  { table, keys }: IndexCandidate,
+): Promise<number | null> {
   const [first] = keys
   if (!first || first.isExpression) return null
   const { rows } = await session.query<{ share: number | null }>(

@@ -29,7 +29,8 @@ export async function scratchWhatIf(
     try {
       await scratch.query(`create index ${name} ${index.definition}`)
       built.set(index.definition, { name, index })
-      if (index.keys.some(key => key.isExpression)) await scratch.query(`analyze ${qualified(index, index.table.name)}`)
+      if (index.keys.some(key => key.isExpression))
+        await scratch.query(`analyze ${qualified(index, index.table.name)}`)
     } catch {
       refused.add(index.definition)
     }
@@ -54,7 +55,8 @@ export async function scratchWhatIf(
       }
     },
     async close() {
-      for (const { name, index } of built.values()) await scratch.query(`drop index if exists ${qualified(index, name)}`)
+      for (const { name, index } of built.values())
+        await scratch.query(`drop index if exists ${qualified(index, name)}`)
       built.clear()
     },
   }

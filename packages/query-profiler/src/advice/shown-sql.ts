@@ -9,7 +9,9 @@ export function shownSql(sql: string): string {
     const tokens = sqlParser.scan(bytes.toString()).tokens
     const parts: string[] = []
     let end = 0
-    for (const token of tokens.filter(({ tokenName }) => tokenName === 'SQL_COMMENT' || tokenName === 'C_COMMENT')) {
+    for (const token of tokens.filter(
+      ({ tokenName }) => tokenName === 'SQL_COMMENT' || tokenName === 'C_COMMENT',
+    )) {
       parts.push(bytes.toString('utf8', end, token.start))
       end = token.end
     }

@@ -11,6 +11,8 @@ const randomPageCost = 4
 const rowCost = 0.015
 /** Share of the rows that a range is taken to hold where the planner does not tell. */
 const rangeShare = 0.05
+/** Of the rows that contain what a placeholder stands for. */
+const containingShare = 0.001
 const pageBytes = 8192
 
 /**
@@ -49,16 +51,29 @@ interface Saving {
 
 /** The best index for each part of the plan; parts inside of a part that is replaced are not counted again. */
 function savings(plan: CostNode, query: PlannableQuery, indexes: readonly IndexCandidate[]): Saving[] {
-  const visit = (node: CostNode, times: number): Saving[] => {
+  const visit = (node: CostNode, times: number, isInner: boolean): Saving[] => {
     const here = indexes
-      .map(index => ({ saved: (node['Total Cost'] - replacement(node, query, index)) * times, index }))
+      .map(index => ({
+        saved: (node['Total Cost'] - replacement(node, query, index, isInner)) * times,
+        index,
+      }))
       .filter(({ saved }) => saved > 0)
       .sort((a, b) => b.saved - a.saved || a.index.keys.length - b.index.keys.length)[0]
-    const below = (node.Plans ?? []).flatMap(child => visit(child, times * timesRun(node, child)))
+    const below = (node.Plans ?? []).flatMap(child =>
+      visit(child, times * timesRun(node, child), isInner || isRunAgain(node, child)),
+    )
     const sumBelow = below.reduce((sum, { saved }) => sum + saved, 0)
     return here && here.saved > sumBelow ? [here] : below
   }
-  return visit(plan, 1)
+  return visit(plan, 1, false)
+}
+
+/** For other values of the rows beside or around it, so that these can be looked up. */
+function isRunAgain(node: CostNode, child: CostNode): boolean {
+  return (
+    child['Parent Relationship'] === 'SubPlan' ||
+    (node['Node Type'] === 'Nested Loop' && child['Parent Relationship'] === 'Inner')
+  )
 }
 
 /** How often a node runs its child. */
@@ -66,7 +81,9 @@ function timesRun(node: CostNode, child: CostNode): number {
   const children = node.Plans ?? []
   const cost = Math.max(child['Total Cost'], 0.01)
   if (child['Parent Relationship'] === 'SubPlan') {
-    const others = children.filter(other => other !== child).reduce((sum, other) => sum + other['Total Cost'], 0)
+    const others = children
+      .filter(other => other !== child)
+      .reduce((sum, other) => sum + other['Total Cost'], 0)
     return Math.max(1, (node['Total Cost'] - others) / cost)
   }
   const isInner = node['Node Type'] === 'Nested Loop' && child['Parent Relationship'] === 'Inner'
@@ -74,35 +91,59 @@ function timesRun(node: CostNode, child: CostNode): number {
   return Math.max(1, children.find(other => other !== child)?.['Plan Rows'] ?? 1)
 }
 
-function replacement(node: CostNode, query: PlannableQuery, index: IndexCandidate): number {
+function replacement(node: CostNode, query: PlannableQuery, index: IndexCandidate, isInner: boolean): number {
   const use = query.columns.uses.find(one => one.table === `${index.table.schema}.${index.table.name}`)
   if (!use) return Number.POSITIVE_INFINITY
+  if (index.predicate && !use.terms.some(term => term.predicate === index.predicate?.sql))
+    return Number.POSITIVE_INFINITY
   if (node['Node Type'] === 'Limit') return orderedRead(node, use, index)
   if (node['Node Type'] === 'Hash Join') return loopInstead(node, use, index)
-  return reads(node, index) && /Seq Scan|Heap Scan|Index Scan/.test(node['Node Type']) ? scanInstead(node, use, index) : Number.POSITIVE_INFINITY
+  return reads(node, index) && /Seq Scan|Heap Scan|Index Scan/.test(node['Node Type'])
+    ? scanInstead(node, use, index, { isInner, hasParameters: query.parameters > 0 })
+    : Number.POSITIVE_INFINITY
 }
 
 function reads(node: CostNode, index: IndexCandidate): boolean {
-  return node['Relation Name'] === index.table.name && (node.Schema ?? index.table.schema) === index.table.schema
+  return (
+    node['Relation Name'] === index.table.name && (node.Schema ?? index.table.schema) === index.table.schema
+  )
 }
 
-function scanInstead(node: CostNode, use: TableUse, index: IndexCandidate): number {
+function scanInstead(
+  node: CostNode,
+  use: TableUse,
+  index: IndexCandidate,
+  { isInner, hasParameters }: { readonly isInner: boolean; readonly hasParameters: boolean },
+): number {
   const isKeyed = node.Filter !== undefined || node['Index Cond'] !== undefined
-  const share = isKeyed ? shareRead(use, index, new Set(['equal', 'join'])) : undefined
+  const share = isKeyed ? shareRead(use, index, new Set(isInner ? ['equal', 'join'] : ['equal'])) : undefined
   if (share === undefined) return Number.POSITIVE_INFINITY
-  const rows = Math.max(node['Plan Rows'], share * Math.max(index.table.rows, 1))
-  return fetchCost(index, index.method === 'gin' ? node['Plan Rows'] : rows)
+  const asked = share * Math.max(index.table.rows, 1)
+  // Of an expression the planner knows no more than of a placeholder.
+  if (index.keys.some(key => key.isExpression)) return fetchCost(index, asked)
+  if (index.method !== 'gin') return fetchCost(index, Math.max(node['Plan Rows'], asked))
+  const found = hasParameters
+    ? Math.min(node['Plan Rows'], index.table.rows * containingShare)
+    : node['Plan Rows']
+  return fetchCost(index, found)
 }
 
 /** Limit → Sort → one scan: the first rows of the index. */
 function orderedRead(node: CostNode, use: TableUse, index: IndexCandidate): number {
   const below = nodesOf(node)
   const scans = below.filter(one => one['Relation Name'] !== undefined)
-  const isOneSorted = below.some(one => one['Node Type'] === 'Sort') && scans.length === 1 && scans.every(scan => reads(scan, index))
+  const isOneSorted =
+    below.some(one => one['Node Type'] === 'Sort') &&
+    scans.length === 1 &&
+    scans.every(scan => reads(scan, index))
   const ordered = index.keys.slice(index.equalKeys)
-  const wanted = use.order.filter(term => !index.keys.slice(0, index.equalKeys).some(key => key.key === term.key))
+  const wanted = use.order.filter(
+    term => !index.keys.slice(0, index.equalKeys).some(key => key.key === term.key),
+  )
   const isOrdered = wanted.length > 0 && wanted.every(({ key }, place) => ordered[place]?.key === key)
-  const isComplete = use.terms.every(term => index.keys.some(key => key.key === term.key) || term.predicate === index.predicate?.sql)
+  const isComplete = use.terms.every(
+    term => index.keys.some(key => key.key === term.key) || term.predicate === index.predicate?.sql,
+  )
   if (!isOneSorted || !isOrdered || !isComplete) return Number.POSITIVE_INFINITY
   return descentCost + node['Plan Rows'] * (randomPageCost + rowCost)
 }
@@ -110,7 +151,9 @@ function orderedRead(node: CostNode, use: TableUse, index: IndexCandidate): numb
 /** A hash join becomes a look-up for each row of the other side. */
 function loopInstead(node: CostNode, use: TableUse, index: IndexCandidate): number {
   const children = node.Plans ?? []
-  const inner = children.find(child => nodesOf(child).some(one => reads(one, index)) && nodesOf(child).length <= 3)
+  const inner = children.find(
+    child => nodesOf(child).some(one => reads(one, index)) && nodesOf(child).length <= 3,
+  )
   const outer = children.find(child => child !== inner)
   const share = shareRead(use, index, new Set(['join', 'equal']))
   const isJoined = use.terms.some(term => term.role === 'join' && term.key === index.keys[0]?.key)
@@ -121,8 +164,8 @@ function loopInstead(node: CostNode, use: TableUse, index: IndexCandidate): numb
 /** Share of the table that the index's keys leave; undefined: its first key is not asked for. */
 function shareRead(use: TableUse, index: IndexCandidate, equal: ReadonlySet<string>): number | undefined {
   let share = index.predicate?.share ?? 1
-  const asks = (key: string, roles: ReadonlySet<string>) => use.terms.some(term => term.key === key && roles.has(term.role))
-  if (index.predicate && !use.terms.some(term => term.predicate === index.predicate?.sql)) return undefined
+  const asks = (key: string, roles: ReadonlySet<string>) =>
+    use.terms.some(term => term.key === key && roles.has(term.role))
   if (index.method === 'gin') return asks(index.keys[0]?.key ?? '', new Set(['contains'])) ? 0 : undefined
   let isFirst = true
   for (const key of index.keys) {
@@ -137,6 +180,8 @@ function shareRead(use: TableUse, index: IndexCandidate, equal: ReadonlySet<stri
 function fetchCost(index: IndexCandidate, rows: number): number {
   const pages = Math.max(index.table.bytes / pageBytes, 1)
   const correlation = index.table.columns.get(index.keys[0]?.columns[0] ?? '')?.correlation ?? 0
-  const fetched = Math.min(rows, pages) * (1 - correlation ** 2) + Math.min((rows / Math.max(index.table.rows, 1)) * pages, pages) * correlation ** 2
+  const fetched =
+    Math.min(rows, pages) * (1 - correlation ** 2) +
+    Math.min((rows / Math.max(index.table.rows, 1)) * pages, pages) * correlation ** 2
   return descentCost + fetched * randomPageCost + rows * rowCost
 }

@@ -31,7 +31,10 @@ export function writeCost(index: IndexCandidate, facts: WriteFacts): WriteCost {
   const { table, included, keys, predicate } = index
   const columns = new Set([...keys.flatMap(key => key.columns), ...included])
   const share = predicate?.share ?? 1
-  const widths = [...columns].reduce((sum, column) => sum + (table.columns.get(column)?.averageWidth ?? 16), 0)
+  const widths = [...columns].reduce(
+    (sum, column) => sum + (table.columns.get(column)?.averageWidth ?? 16),
+    0,
+  )
   const rowBytes = Math.max(table.bytes / Math.max(table.rows, 1), 1)
   const lostHotUpdates = lostHot(index, columns, facts)
   const { updated, hotUpdated } = table.writes
@@ -49,7 +52,9 @@ export function writeCost(index: IndexCandidate, facts: WriteFacts): WriteCost {
 }
 
 function settledInserts(table: TableFacts, days: number): number {
-  return days >= settledDays ? table.writes.inserted : Math.max(0, table.writes.inserted - Math.max(table.rows, 0))
+  return days >= settledDays
+    ? table.writes.inserted
+    : Math.max(0, table.writes.inserted - Math.max(table.rows, 0))
 }
 
 /** Share of the updates that are heap-only and set a column of the index; all that are, while the workload has no UPDATE of it. */
