@@ -1,7 +1,7 @@
 import { audit } from './audit.js'
 import { cache } from './cache.js'
-import { profilerAdvice } from './profiler-advice.js'
 import { profiler } from './profiler.js'
+import { profilerAdvice } from './profiler-advice.js'
 import { retrieval } from './retrieval.js'
 import { tokens } from './tokens.js'
 

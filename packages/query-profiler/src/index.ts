@@ -1,4 +1,3 @@
-export { advise } from './advice/advise.js'
 export type {
   Advice,
   AdviceOptions,
@@ -9,6 +8,7 @@ export type {
   Workload,
   WorkloadQuery,
 } from './advice/advice.js'
+export { advise } from './advice/advise.js'
 export type { DatabaseSession } from './advice/database-session.js'
 export type { CallSite } from './capture/call-site.js'
 export type { RequestInfo } from './capture/request-scope.js'

@@ -40,7 +40,10 @@ function connectLike(target: object): Connect | undefined {
     return () => connected(new Client(options))
   }
   if ('client' in target || !('connectionParameters' in target)) return undefined
-  const client = target as pg.Client & { readonly connection: { readonly stream: unknown }; ssl: boolean }
+  const client = target as unknown as pg.Client & {
+    readonly connection: { readonly stream: unknown }
+    ssl: boolean
+  }
   if (!(client.connection.stream instanceof Socket)) return undefined
   const { host, port, user, database, password, ssl } = client
   return () => connected(new pg.Client({ host, port, user, database, password, ssl } as pg.ClientConfig))

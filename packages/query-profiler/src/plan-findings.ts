@@ -62,8 +62,10 @@ export class PlanFindings {
   /** Of a statement that has not run, from its plan. */
   async predict(sql: string, slowMs: number): Promise<Prediction> {
     const result = await this.#explainer?.explain({ sql })
-    if (!result) return { from: 'nothing', reason: 'It has not run, and there is no connection to ask for its plan' }
-    if ('skipped' in result) return { from: 'nothing', reason: `It has not run, and has no plan: ${result.reason}` }
+    if (!result)
+      return { from: 'nothing', reason: 'It has not run, and there is no connection to ask for its plan' }
+    if ('skipped' in result)
+      return { from: 'nothing', reason: `It has not run, and has no plan: ${result.reason}` }
     const model = new LatencyModel()
     for (const { fingerprint, planHash, plan, medianMs } of this.#options.history.records())
       if (medianMs !== null) model.learn(fingerprint, planHash, planFeatures(plan), medianMs)
@@ -86,7 +88,8 @@ export class PlanFindings {
     const catalog = await this.#catalogNow()
     this.#findings.delete(fingerprint)
     this.#findings.set(fingerprint, checkPlan({ plan, sql, catalog }, { fingerprint, sql }))
-    if (this.#findings.size > maxStatements) this.#findings.delete(this.#findings.keys().next().value as string)
+    if (this.#findings.size > maxStatements)
+      this.#findings.delete(this.#findings.keys().next().value as string)
   }
 
   /** The rules do without it where it cannot be read. */

@@ -55,7 +55,12 @@ export class QueryLog implements QueryObserver {
   #active = 0
 
   constructor({ settings, requests, clock, worthExplaining }: QueryLogOptions) {
-    const { maxStatements, slowQueryThresholdMs: thresholdMs, nPlusOneThreshold: threshold, logger } = settings
+    const {
+      maxStatements,
+      slowQueryThresholdMs: thresholdMs,
+      nPlusOneThreshold: threshold,
+      logger,
+    } = settings
     this.#catalog = createStatementCatalog({ maxStatements })
     this.stats = new WorkloadStats({ maxStatements, thresholdMs, clock, logger, callSiteOf })
     this.detector = detectNPlusOne({ threshold, logger })
@@ -71,7 +76,14 @@ export class QueryLog implements QueryObserver {
     const stack = request && this.detector.called(request, statement, text, values, calledAtMs)
     if (request) request.queries++
     this.#active++
-    return new LoggedQuery(statement, request, calledAtMs, stack, text, this.#keepsValues ? values : undefined)
+    return new LoggedQuery(
+      statement,
+      request,
+      calledAtMs,
+      stack,
+      text,
+      this.#keepsValues ? values : undefined,
+    )
   }
 
   ended(record: QueryRecord): void {

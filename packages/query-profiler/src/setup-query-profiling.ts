@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { type Clock, systemClock } from '@voiceassist/kernel'
-import { advise } from './advice/advise.js'
 import type { Workload } from './advice/advice.js'
+import { advise } from './advice/advise.js'
 import { workloadFromProfiler } from './advice/workload-from-profiler.js'
 import { instrument } from './capture/instrument.js'
 import { RequestContext } from './capture/request-context.js'
@@ -48,9 +48,12 @@ export function setupQueryProfilingIn(target: object, options: ProfilerOptions, 
     settings.explain === 'off' ? undefined : new PlanFindings({ access, settings, clock, history })
   let closed: Promise<void> | undefined
 
-  const workload = (): Workload => workloadFromProfiler(log.stats.queryReports(), (clock.now() - startedAtMs) / 86_400_000)
+  const workload = (): Workload =>
+    workloadFromProfiler(log.stats.queryReports(), (clock.now() - startedAtMs) / 86_400_000)
 
-  async function asking<T>(ask: (session: Awaited<ReturnType<OwnAccess['openSession']>>) => Promise<T>): Promise<T> {
+  async function asking<T>(
+    ask: (session: Awaited<ReturnType<OwnAccess['openSession']>>) => Promise<T>,
+  ): Promise<T> {
     if (closed) throw new ProfilerError('PROFILER_CLOSED', 'The profiler is closed')
     const session = await access.openSession()
     try {
@@ -75,7 +78,9 @@ export function setupQueryProfilingIn(target: object, options: ProfilerOptions, 
     planChanges: () => history.changes(),
     async predict(sql) {
       const { slowQueryThresholdMs } = settings
-      return log.predict(sql, slowQueryThresholdMs) ?? plans?.predict(sql, slowQueryThresholdMs) ?? nothingKnown
+      return (
+        log.predict(sql, slowQueryThresholdMs) ?? plans?.predict(sql, slowQueryThresholdMs) ?? nothingKnown
+      )
     },
     workload,
     advise: adviceOptions => asking(session => advise(session, workload(), adviceOptions)),

@@ -1,3 +1,4 @@
+import { normaliseSql } from '../fingerprint/normalise-sql.js'
 import type { IndexAdvice, QueryEffect, WhatIf } from './advice.js'
 import type { CatalogFacts } from './catalog-facts.js'
 import type { CostedQuery } from './cost-book.js'
@@ -6,7 +7,6 @@ import { type IndexCandidate, quotedTable, tableName } from './index-candidate.j
 import { madeSuperfluous } from './index-coverage.js'
 import { quoteName } from './index-key.js'
 import { indexName } from './index-name.js'
-import { shownSql } from './shown-sql.js'
 import type { PredictedCost } from './what-if.js'
 import { verdictOf } from './workload-value.js'
 import type { WriteCost } from './write-cost.js'
@@ -67,7 +67,7 @@ function effectOf(input: RecordInput, { costed, after }: RecordInput['effects'][
   const { of } = costed.query
   return {
     fingerprint: of.fingerprint,
-    sql: shownSql(of.sql),
+    sql: normaliseSql(of.sql),
     callsPerDay: input.workloadDays === null ? null : of.calls / Math.max(input.workloadDays, 1 / 24),
     costBefore: costed.base.cost,
     costAfter: after.cost,
