@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { Figure } from '../cache/figure.js'
 import { orderOf, spreadOf, timeRatio } from '../cache/side-by-side.js'
-import { say } from '../common/say.js'
 
 const worker = fileURLToPath(new URL('overhead-worker.js', import.meta.url))
 const ways = ['bare', 'scope', 'profiled', 'opentelemetry'] as const
@@ -14,7 +13,6 @@ interface Measured {
   readonly microseconds: number
   readonly bytesSent: number
   readonly watched?: number
-  readonly isWhole?: boolean
 }
 
 /**
@@ -31,7 +29,6 @@ export async function overhead(url: string, quick: boolean): Promise<Figure[]> {
       const measured = await measure(way, url, queries)
       if (measured.watched !== undefined && measured.watched < queries)
         throw new Error(`${way} has seen ${measured.watched} of ${queries} queries`)
-      if (measured.isWhole === false && round === 0) say('capture alone: what comes after it is not built')
       taken[way].push(measured.microseconds)
       sent.set(way, measured.bytesSent)
     }

@@ -1,4 +1,3 @@
-import { DatabasePool, defaultPoolLimits } from '@voiceassist/api-gateway/db/database-pool'
 import { describeDatabases, seededRandom, testSeed } from '@voiceassist/testkit'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -157,37 +156,5 @@ describeDatabases('queries of requests', kind => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => request(`r${n}`)))
     expect(observer.records.length).toBeGreaterThan(100)
     expect(strays()).toEqual([])
-  })
-
-  test.skipIf(kind === 'pglite')('the pool of the gateway', async () => {
-    const gatewayPool = new DatabasePool({
-      ...defaultPoolLimits,
-      size: 1,
-      maxOverflow: 0,
-      connection: { connectionString: database.config.connectionString! },
-      setUp: "set application_name = 'set up'",
-    })
-    const { close } = instrument(gatewayPool, observer, observer.requests)
-    await Promise.all(
-      ['a', 'b'].map(id =>
-        inRequest(id, async () => {
-          expect(await gatewayPool.query(`-- ${id}\nselect 1 as a`)).toMatchObject({ rows: [{ a: 1 }] })
-          const client = await gatewayPool.connect()
-          await client.query(`-- ${id}\nselect 1`)
-          await expect(client.query(`-- ${id}\nselekt`)).rejects.toMatchObject({ code: '42601' })
-          client.release()
-        }),
-      ),
-    )
-    // What the pool asks on its own is the request's that it is asked for.
-    expect(observer.records).toHaveLength(7)
-    expect(strays()).toMatchObject([{ text: "set application_name = 'set up'", request: { id: 'a' } }])
-    const client = await gatewayPool.connect()
-    const broken = client.query('select pg_terminate_backend(pg_backend_pid()), pg_sleep(60)')
-    await expect(broken).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' })
-    client.release()
-    expect(observer.records.at(-1)).toMatchObject({ sqlState: '57P01' })
-    close()
-    await gatewayPool.end()
   })
 })
