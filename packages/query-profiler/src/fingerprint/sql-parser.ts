@@ -15,6 +15,8 @@ async function load(): Promise<Library> {
   return loaded
 }
 
+/** UTF-16 units of a text: some tens of milliseconds. */
+const maxParsedUnits = 65_536
 const forms = new FormBuilder()
 /** Frames of a plain function; nearly twice what the deepest tree takes that the bounds of a form allow. */
 const framesToSpare = 7000
@@ -55,7 +57,7 @@ export const sqlParser = {
 }
 
 function guarded<T>(text: string, work: (loaded: Library) => T): T {
-  if (forms.build(text).isLong) throw new ParserUnavailable(false)
+  if (text.length > maxParsedUnits || forms.build(text).isLong) throw new ParserUnavailable(false)
   if (!library || !hasStack()) throw new ParserUnavailable(true)
   try {
     return work(library)
