@@ -58,15 +58,18 @@ export const sqlParser = {
 
 function guarded<T>(text: string, work: (loaded: Library) => T): T {
   if (text.length > maxParsedUnits || forms.build(text).isLong) throw new ParserUnavailable(false)
-  if (!library || !hasStack()) throw new ParserUnavailable(true)
+  const loaded = library
+  if (!loaded || !hasStack()) throw new ParserUnavailable(true)
   try {
-    return work(library)
+    return work(loaded)
   } catch (error) {
     // An overflow of the stack, and any other trap of WebAssembly.
     if (error instanceof RangeError || (error as Error).name === 'RuntimeError') {
       renew()
       throw new ParserUnavailable(false)
     }
+    // The scanner's messages come back as if they were its JSON.
+    if (error instanceof SyntaxError) throw new loaded.SqlError('not SQL')
     throw error
   }
 }
