@@ -62,7 +62,12 @@ export class FormBuilder {
       list: this.#list,
       hasRows: this.#hasRows,
       isOdd: this.#isOdd || scanner.isOdd,
-      isLong: isCut || output.isFull || output.deepest > maxNesting || output.tokens > maxTokens,
+      isLong:
+        isCut ||
+        scanner.isBurrowed ||
+        output.isFull ||
+        output.deepest > maxNesting ||
+        output.tokens > maxTokens,
     }
   }
 

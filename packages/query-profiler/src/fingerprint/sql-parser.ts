@@ -15,6 +15,8 @@ async function load(): Promise<Library> {
   return loaded
 }
 
+/** UTF-16 units of a text: some tens of milliseconds. */
+const maxParsedUnits = 65_536
 const forms = new FormBuilder()
 /** Frames of a plain function; nearly twice what the deepest tree takes that the bounds of a form allow. */
 const framesToSpare = 7000
@@ -55,16 +57,19 @@ export const sqlParser = {
 }
 
 function guarded<T>(text: string, work: (loaded: Library) => T): T {
-  if (forms.build(text).isLong) throw new ParserUnavailable(false)
-  if (!library || !hasStack()) throw new ParserUnavailable(true)
+  if (text.length > maxParsedUnits || forms.build(text).isLong) throw new ParserUnavailable(false)
+  const loaded = library
+  if (!loaded || !hasStack()) throw new ParserUnavailable(true)
   try {
-    return work(library)
+    return work(loaded)
   } catch (error) {
     // An overflow of the stack, and any other trap of WebAssembly.
     if (error instanceof RangeError || (error as Error).name === 'RuntimeError') {
       renew()
       throw new ParserUnavailable(false)
     }
+    // The scanner's messages come back as if they were its JSON.
+    if (error instanceof SyntaxError) throw new loaded.SqlError('not SQL')
     throw error
   }
 }

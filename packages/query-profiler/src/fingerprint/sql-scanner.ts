@@ -23,6 +23,9 @@ for (const sign of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
   classes[sign.charCodeAt(0)] = letter
 for (const sign of '+-*/<>=~!@#%^&|`?') classes[sign.charCodeAt(0)] = operatorSign
 
+/** The parser's time grows with the square of it. */
+const maxCommentNesting = 32
+
 const quote = 39
 const doubleQuote = 34
 const dollar = 36
@@ -49,12 +52,14 @@ export class SqlScanner {
   isOdd = false
   /** A comment was skipped by which PostgreSQL 18 says that it has shortened a list. */
   isSquashed = false
+  /** Comments lie in each other deeper than anybody writes. */
+  isBurrowed = false
 
   reset(text: string, length: number): void {
     this.#text = text
     this.#length = length
     this.start = this.end = 0
-    this.isOdd = this.isSquashed = false
+    this.isOdd = this.isSquashed = this.isBurrowed = false
   }
 
   next(): Token {
@@ -118,7 +123,7 @@ export class SqlScanner {
         at += 2
         if (--depth === 0) return at
       } else if (code === slash && this.#code(at + 1) === star) {
-        depth++
+        if (++depth > maxCommentNesting) this.isBurrowed = true
         at += 2
       } else at++
     }
