@@ -111,18 +111,15 @@ export class AutoExplain {
 
   async #run(): Promise<void> {
     const { clock, random = Math.random } = this.#options
-    try {
-      while (this.#queue.length > 0) {
-        // Spread, so that many processes do not ask at once.
-        const pauseMs = Math.max(0, this.#nextMs - clock.monotonic()) + random() * jitterMs
-        await clock.sleep(pauseMs, this.#stop.signal)
-        const next = this.#queue.shift()
-        if (!next) break
-        this.#nextMs = clock.monotonic() + spacingMs
-        await this.#take(next)
-      }
-    } catch {
-      // Closed.
+    while (this.#queue.length > 0) {
+      // Spread, so that many processes do not ask at once.
+      const pauseMs = Math.max(0, this.#nextMs - clock.monotonic()) + random() * jitterMs
+      // What ends the pause early is that the queue is emptied.
+      await clock.sleep(pauseMs, this.#stop.signal).catch(() => {})
+      const next = this.#queue.shift()
+      if (!next) break
+      this.#nextMs = clock.monotonic() + spacingMs
+      await this.#take(next)
     }
     this.#work = undefined
   }
@@ -137,19 +134,22 @@ export class AutoExplain {
   async #explain({ statement, text, values, key }: QueuedOffer): Promise<void> {
     const { explainer, clock, analyze, found } = this.#options
     const startedAtMs = clock.monotonic()
-    const result = await explainer
-      .explain({ sql: text, analyze, ...(values && { values }) })
-      .catch((): ExplainResult => ({ skipped: 'failed', reason: '' }))
-    const durationMs = clock.monotonic() - startedAtMs
-    if ('skipped' in result) {
-      if (result.skipped === 'busy') this.#taken.delete(key)
-      if (result.skipped === 'failed') this.#breaker.failed()
-      tell(result.skipped, durationMs)
-    } else {
-      this.#breaker.succeeded()
-      found(statement, result.plan, result.generic)
-      tell(result.plan.analyzed ? 'analyzed' : 'planned', durationMs)
+    let result: ExplainResult
+    try {
+      result = await explainer.explain({ sql: text, analyze, ...(values && { values }) })
+      if ('plan' in result) found(statement, result.plan, result.generic)
+    } catch {
+      // Whatever goes wrong here is not to end the application.
+      result = { skipped: 'failed', reason: 'An error within the profiler' }
     }
+    const durationMs = clock.monotonic() - startedAtMs
+    if ('plan' in result) {
+      this.#breaker.succeeded()
+      return tell(result.plan.analyzed ? 'analyzed' : 'planned', durationMs)
+    }
+    if (result.skipped === 'busy') this.#taken.delete(key)
+    if (result.skipped === 'failed') this.#breaker.failed()
+    tell(result.skipped, durationMs)
   }
 }
 

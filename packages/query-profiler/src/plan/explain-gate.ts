@@ -25,7 +25,7 @@ export interface ExplainRefusal {
   readonly reason: string
 }
 
-/** Characters; parsing takes some 3 ms for each 100,000. */
+/** Characters. */
 const maxTextLength = 100_000
 
 /**

@@ -9,41 +9,38 @@ const unsafeNodes = new Set(['ModifyTable', 'LockRows', 'Foreign Scan', 'Custom 
  * or why it must not be run. `json` is what the server answered.
  */
 export function functionsOfPlan(json: unknown): readonly CalledFunction[] | ExplainRefusal {
-  const calls: CalledFunction[] = []
+  const names = new Set<string>()
   const open: unknown[] = [json]
   while (open.length > 0) {
     const node = open.pop()
-    if (Array.isArray(node)) open.push(...node)
-    else if (typeof node === 'object' && node !== null) {
-      for (const [key, value] of Object.entries(node)) {
-        if (key === 'Node Type' && unsafeNodes.has(value)) {
-          return { skipped: 'unsafe function', reason: `The plan has a node of type ${value}` }
-        }
-        const kind = planKeys.get(key)
-        if (kind === 'expression') calls.push(...functionsOf(String(value)))
-        else if (kind === 'expressions') {
-          for (const text of [value].flat(2)) calls.push(...functionsOf(String(text)))
-        } else if (key === 'Function Name') {
-          calls.push({ schema: undefined, name: String(value), takesColumn: false })
-        } else open.push(value)
+    if (typeof node !== 'object' || node === null) continue
+    for (const [key, value] of Object.entries(node)) {
+      if (key === 'Node Type' && unsafeNodes.has(value)) {
+        return { skipped: 'unsafe function', reason: `The plan has a node of type ${value}` }
+      }
+      const kind = planKeys.get(key)
+      if (key === 'Function Name') names.add(String(value))
+      else if (kind !== 'expression' && kind !== 'expressions') open.push(value)
+      else if (![value].flat(2).every(expression => addFunctions(String(expression), names))) {
+        return { skipped: 'unsafe function', reason: 'The plan has an expression that cannot be read' }
       }
     }
   }
-  return calls
+  return [...names].map(name => ({ schema: undefined, name, takesColumn: false }))
 }
 
 /** Each name before a parenthesis; keywords and types are among them, and do no harm. */
-function functionsOf(expression: string): CalledFunction[] {
-  const { tokens } = sqlParser.scan(expression)
-  const calls: CalledFunction[] = []
-  tokens.forEach((token, at) => {
-    if (token.text !== '(') return
-    const name = tokens[at - 1]?.text
-    if (name !== undefined && /^["\p{L}_]/u.test(name)) {
-      calls.push({ schema: undefined, name: unquoted(name), takesColumn: false })
-    }
-  })
-  return calls
+function addFunctions(expression: string, names: Set<string>): boolean {
+  try {
+    const { tokens } = sqlParser.scan(expression)
+    tokens.forEach((token, at) => {
+      const name = tokens[at - 1]?.text
+      if (token.text === '(' && name !== undefined && /^["\p{L}_]/u.test(name)) names.add(unquoted(name))
+    })
+    return true
+  } catch {
+    return false
+  }
 }
 
 function unquoted(name: string): string {

@@ -45,7 +45,7 @@ describe('an expression', () => {
   })
 
   test('is cut when it is long', () => {
-    expect(redactExpression('a + '.repeat(5000))).toHaveLength(2000)
+    expect(redactExpression('a + '.repeat(900))).toHaveLength(2000)
   })
 
   test('keeps no literal, wherever it stands and whatever is in it', () => {

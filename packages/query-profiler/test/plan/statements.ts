@@ -3,7 +3,7 @@ import type { Plan, PlanNode } from '#src/plan/plan'
 import { type ProfilerEvent, profilerChannel } from '#src/profiler-events'
 
 export function statement(fingerprint: string, given: Partial<Statement> = {}): Statement {
-  const shape = { list: undefined, valuesRows: 1, isHousekeeping: false } as const
+  const shape = { list: undefined, valuesRows: 1 as const, isHousekeeping: false }
   return { fingerprint, sql: `select ${fingerprint}`, type: 'select', tables: [], shape, ...given }
 }
 
