@@ -1,4 +1,5 @@
-const columns = 100
+/** Of a terminal. */
+export const columns = 100
 
 /** Lines of at most 100 columns, each behind `indent` spaces. */
 export function wrap(text: string, indent: number): string {

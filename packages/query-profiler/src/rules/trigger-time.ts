@@ -23,7 +23,8 @@ function hitOf(walk: PlanWalk, trigger: PlanTrigger): NodeHit[] {
   const time = trigger.Time ?? 0
   if (time <= least.ms || time <= execution * least.share) return []
   const key = foreignKeyOf(walk, trigger)
-  if (key && isIndexed(key)) return []
+  // A check of what is written looks a primary key up, and takes what it must.
+  if (key && (key.isCheck || isIndexed(key))) return []
   const share = Math.min(1, time / execution)
   const name = trigger['Constraint Name'] ?? trigger['Trigger Name'] ?? 'A trigger'
   return [
@@ -33,7 +34,7 @@ function hitOf(walk: PlanWalk, trigger: PlanTrigger): NodeHit[] {
       advice: key
         ? `Create an index on ${identifier(key.table.name)} (${columnList(key.foreignKey.columns)}), which each deleted or changed row of ${key.foreignKey.referencedTable.replace(/^public\./, '')} is looked up by.`
         : trigger['Constraint Name']
-          ? 'Create an index on the referencing columns of this foreign key.'
+          ? 'Create an index on the referencing columns of this foreign key, unless they have one.'
           : 'Do the trigger’s work for all rows at once (FOR EACH STATEMENT with transition tables), or later.',
     }),
   ]
@@ -42,15 +43,17 @@ function hitOf(walk: PlanWalk, trigger: PlanTrigger): NodeHit[] {
 interface Found {
   readonly table: TableFacts
   readonly foreignKey: ForeignKeyFacts
+  /** Of a row of the referencing table, not of one that is deleted from the referenced one. */
+  readonly isCheck: boolean
 }
 
-function foreignKeyOf({ plan, catalog }: PlanWalk, trigger: PlanTrigger): Found | undefined {
+function foreignKeyOf({ catalog }: PlanWalk, trigger: PlanTrigger): Found | undefined {
   const name = trigger['Constraint Name']
-  if (!name || !plan) return undefined
+  if (!name) return undefined
   for (const table of catalog.tables.values()) {
     const foreignKey = table.foreignKeys.find(each => each.name === name)
-    // Its other triggers run where the referencing table is written, and look up a primary key.
-    if (foreignKey && trigger.Relation !== table.name) return { table, foreignKey }
+    const isOfItself = foreignKey?.referencedTable === `${table.schema}.${table.name}`
+    if (foreignKey) return { table, foreignKey, isCheck: trigger.Relation === table.name && !isOfItself }
   }
   return undefined
 }

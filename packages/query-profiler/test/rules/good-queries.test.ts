@@ -53,7 +53,7 @@ describe.skipIf(!hasServer())('plan rules and good queries', () => {
         'analyze, buffers, verbose',
         'generic_plan',
       ]) {
-        if (options === 'generic_plan' && !sql.includes('= 77')) continue
+        if (options === 'generic_plan' && !(database.hasGenericPlans && sql.includes('= 77'))) continue
         const asked = options === 'generic_plan' ? sql.replaceAll('= 77', '= $1') : sql
         // Planning a catalog for the first time takes long, and says nothing about the statement.
         await database.explain({ sql: asked, options: options === 'generic_plan' ? options : '' })

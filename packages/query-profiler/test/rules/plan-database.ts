@@ -20,6 +20,8 @@ export interface PlanDatabase {
   readonly catalog: CatalogFacts
   explain(request: PlanRequest): Promise<Plan>
   hasJit(): Promise<boolean>
+  /** Since 16. */
+  readonly hasGenericPlans: boolean
   close(): Promise<void>
 }
 
@@ -33,8 +35,10 @@ export async function planDatabase(): Promise<PlanDatabase> {
   const catalog = await readCatalog({
     query: (sql, values) => client.query(sql, values as unknown[]) as never,
   })
+  const { rows: settings } = await client.query('show server_version_num')
   return {
     catalog,
+    hasGenericPlans: Number(settings[0].server_version_num) >= 160_000,
     async explain({ sql, before = [], settings = {}, options = 'analyze, buffers' }) {
       await client.query('begin')
       try {

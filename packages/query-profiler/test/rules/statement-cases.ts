@@ -132,6 +132,7 @@ export const statementCases: readonly PlanCase[] = [
         sql: 'delete from parents where id <= 10',
         before: ['alter table children drop constraint children_parent_id_fkey'],
       },
+      { sql: 'insert into children select n, n % 1000 + 1 from generate_series(1, 5000) n' },
     ],
     quietBy: [['Triggers', []]],
   },
@@ -140,6 +141,7 @@ export const statementCases: readonly PlanCase[] = [
     found: { sql: 'select * from events where id = 77', says: ['12 partitions of events', '11 of them'] },
     nearMisses: [
       { sql: "select * from events where id = 77 and at = '2024-02-02'" },
+      { sql: "select * from events where id = 77 and at >= '2024-10-01'" },
       { sql: 'select count(*) from events' },
       { sql: 'select * from events where id > 0' },
     ],
