@@ -14,10 +14,11 @@ import { carefully } from './plan-cost.js'
 import { predicateShares } from './predicate-shares.js'
 import { readCatalog } from './read-catalog.js'
 import { commonestShare } from './read-skew.js'
-import { selectIndexes } from './select-indexes.js'
+import { type SelectionInput, selectIndexes } from './select-indexes.js'
 import { namingContext, readServerFacts, type ServerFacts } from './server-facts.js'
 import type { WhatIfPlanner } from './what-if.js'
 import { whatIfPlanner } from './what-if-planners.js'
+import { withIncluded } from './with-included.js'
 import { msOf } from './workload-value.js'
 import { type WriteFacts, writeCost } from './write-cost.js'
 
@@ -84,7 +85,7 @@ async function adviceFor(situation: Situation): Promise<Advice> {
     workloadDays: workload.days,
     updates: plannable.map(query => ({ updated: query.columns.updated, calls: query.of.calls })),
   }
-  const chosen = await selectIndexes({
+  const selection: SelectionInput = {
     queries,
     book,
     candidates:
@@ -92,7 +93,8 @@ async function adviceFor(situation: Situation): Promise<Advice> {
     budgetBytes: options.budgetBytes ?? defaultBudget(catalog, tables),
     writeCostOf: index => writeCost(index, writes),
     ...(options.onProgress && { onProgress: options.onProgress }),
-  })
+  }
+  const chosen = await withIncluded(selection, await selectIndexes(selection))
   const created = await recordsOf(situation, { queries, book, chosen, writes })
   return {
     whatIf: planner.kind,

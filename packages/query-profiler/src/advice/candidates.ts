@@ -1,4 +1,5 @@
 import type { CatalogFacts, TableFacts } from './catalog-facts.js'
+import { holdingAll } from './holding-all.js'
 import { type CandidateKey, distinctOf, type IndexCandidate, indexCandidate } from './index-candidate.js'
 import { coveringIndex } from './index-coverage.js'
 import type { IndexTerm, OrderTerm, QueryColumns, TableUse } from './table-use.js'
@@ -111,6 +112,7 @@ class CandidatesOfUse {
     const ordered = equal.length > 0 ? bases : this.use.isLimited ? [[], ...bases] : bases
     if (order.length > 0 && order.length <= mostKeys)
       for (const base of ordered) this.#make(base, order.map(orderKey), terms)
+    for (const keys of [equal, ...ranges.map(range => [...equal, range])]) this.#whole(keys, equal.length)
     for (const term of terms.filter(one => one.role === 'contains')) this.#gin(term)
   }
 
@@ -148,6 +150,22 @@ class CandidatesOfUse {
       if (others.length > 0) this.#keep(indexCandidate({ ...parts, keys: others, equalKeys, predicate }))
       else if (share < selectiveShare) this.#keep(indexCandidate({ ...parts, predicate }))
     }
+  }
+
+  /** Alone the search may gain too little, since it reads the table here and there; the index alone is read at once. */
+  #whole(terms: readonly IndexTerm[], equalKeys: number): void {
+    if (terms.length === 0 || terms.length > mostKeys) return
+    const keys = distinctKeys(terms).map(keyOf)
+    const index = indexCandidate({
+      table: this.table,
+      method: 'btree',
+      keys,
+      equalKeys,
+      included: [],
+      predicate: null,
+    })
+    const wider = holdingAll(index, this.use)
+    if (wider) this.#keep(wider)
   }
 
   #gin(term: IndexTerm): void {

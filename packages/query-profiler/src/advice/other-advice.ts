@@ -12,7 +12,19 @@ export function statisticsState(table: TableFacts): StatisticsState {
   const columns = [...table.columns.values()]
   const areKnown = columns.some(column => column.nullShare !== null)
   if (table.bytes > 0 && !areKnown && (table.rows <= 0 || table.lastAnalyzedAt === null)) return 'missing'
-  return table.changedSinceAnalyze > Math.max(table.rows, 1) * staleShare ? 'stale' : 'fresh'
+  return changedRows(table) > Math.max(table.rows, 1) * staleShare ? 'stale' : 'fresh'
+}
+
+/**
+ * A session tells of its writes up to a second late, and so after an ANALYZE that has seen them: where all that was ever
+ * written counts as changed since, the rows that the statistics know of were there.
+ */
+function changedRows({ changedSinceAnalyze, rows, writes }: TableFacts): number {
+  const { inserted, updated, deleted } = writes
+  const isAllEver = changedSinceAnalyze === inserted + updated + deleted
+  return isAllEver
+    ? Math.max(0, changedSinceAnalyze - Math.min(inserted, Math.max(rows, 0) + deleted))
+    : changedSinceAnalyze
 }
 
 /** Tables of the queries whose statistics the planner should not be asked with. */
@@ -31,7 +43,7 @@ export function statisticsAdvice(
       reason:
         state === 'missing'
           ? `Table ${name} has no statistics: plans of its queries are guesses. No index is advised upon before it has.`
-          : `${table.changedSinceAnalyze} rows of table ${name} have changed since its statistics were made, of ${table.rows}. No index is advised upon before they are new.`,
+          : `${changedRows(table)} rows of table ${name} have changed since its statistics were made, of ${table.rows}. No index is advised upon before they are new.`,
     })
   }
   return advice

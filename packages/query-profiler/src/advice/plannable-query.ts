@@ -30,9 +30,9 @@ export function plannableQuery(
     const { text, parameters } = plannableText(query.sql)
     const statements = listOf((sqlParser.parse(text) as TreeBody).stmts)
     const tree = statements[0]?.stmt
+    if (statements.length > 1) return { reason: 'It is several statements' }
     if (kindOf(tree) === 'InsertStmt') return { reason: 'It inserts rows without searching any' }
-    if (statements.length !== 1 || kindOf(tree) !== 'SelectStmt')
-      return { reason: 'It is no SELECT, UPDATE or DELETE' }
+    if (kindOf(tree) !== 'SelectStmt') return { reason: 'It is no SELECT, UPDATE or DELETE' }
     if (writes(tree)) return { reason: 'A part of it writes' }
     const columns = queryColumns(text, context)
     return {

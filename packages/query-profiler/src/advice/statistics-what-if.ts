@@ -54,7 +54,7 @@ function savings(plan: CostNode, query: PlannableQuery, indexes: readonly IndexC
   const visit = (node: CostNode, times: number, isInner: boolean): Saving[] => {
     const here = indexes
       .map(index => ({
-        saved: (node['Total Cost'] - replacement(node, query, index, isInner)) * times,
+        saved: (ownCost(node) - replacement(node, query, index, isInner)) * times,
         index,
       }))
       .filter(({ saved }) => saved > 0)
@@ -66,6 +66,15 @@ function savings(plan: CostNode, query: PlannableQuery, indexes: readonly IndexC
     return here && here.saved > sumBelow ? [here] : below
   }
   return visit(plan, 1, false)
+}
+
+/** Without its subqueries, which go on being run. */
+function ownCost(node: CostNode): number {
+  const subqueries = (node.Plans ?? []).filter(child => child['Parent Relationship'] === 'SubPlan')
+  return subqueries.reduce(
+    (left, child) => left - child['Total Cost'] * timesRun(node, child),
+    node['Total Cost'],
+  )
 }
 
 /** For other values of the rows beside or around it, so that these can be looked up. */
