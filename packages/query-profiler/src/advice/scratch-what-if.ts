@@ -1,4 +1,5 @@
 import { ProfilerError } from '../profiler-error.js'
+import { identityOf } from './database-identity.js'
 import type { DatabaseSession } from './database-session.js'
 import { usesOf } from './hypopg-what-if.js'
 import type { IndexCandidate } from './index-candidate.js'
@@ -29,7 +30,8 @@ export async function scratchWhatIf(
     try {
       await scratch.query(`create index ${name} ${index.definition}`)
       built.set(index.definition, { name, index })
-      if (index.keys.some(key => key.isExpression)) await scratch.query(`analyze ${qualified(index, index.table.name)}`)
+      if (index.keys.some(key => key.isExpression))
+        await scratch.query(`analyze ${qualified(index, index.table.name)}`)
     } catch {
       refused.add(index.definition)
     }
@@ -54,7 +56,8 @@ export async function scratchWhatIf(
       }
     },
     async close() {
-      for (const { name, index } of built.values()) await scratch.query(`drop index if exists ${qualified(index, name)}`)
+      for (const { name, index } of built.values())
+        await scratch.query(`drop index if exists ${qualified(index, name)}`)
       built.clear()
     },
   }
@@ -62,12 +65,4 @@ export async function scratchWhatIf(
 
 function qualified(index: IndexCandidate, name: string): string {
   return [index.table.schema, name].map(part => `"${part.replaceAll('"', '""')}"`).join('.')
-}
-
-/** A server's start and the number of a database in it are together those of one database. */
-async function identityOf(session: DatabaseSession): Promise<string> {
-  const { rows } = await session.query<{ identity: string }>(
-    `select pg_postmaster_start_time()::text || ' ' || (select oid from pg_database where datname = current_database()) as identity`,
-  )
-  return rows[0]?.identity ?? ''
 }
