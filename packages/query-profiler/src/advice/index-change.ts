@@ -1,5 +1,5 @@
 import { sqlParser } from '../fingerprint/sql-parser.js'
-import { kindOf, listOf, type TreeBody } from './syntax-tree.js'
+import { bodyOf, kindOf, listOf, type TreeBody } from './syntax-tree.js'
 
 /** An index to create or to drop, as it is tried out within a transaction. */
 export interface IndexChange {
@@ -8,23 +8,29 @@ export interface IndexChange {
   readonly sql: string
 }
 
-/** @returns undefined for what is neither one CREATE INDEX nor one DROP INDEX */
+/**
+ * Of several statements the first; the others may be ANALYZE only, as after an index on an expression.
+ * @returns undefined for what is neither one CREATE INDEX nor one DROP INDEX
+ */
 export function indexChange(ddl: string): IndexChange | undefined {
   try {
-    const statements = listOf((sqlParser.parse(ddl) as TreeBody).stmts)
-    const kind = kinds[kindOf(statements[0]?.stmt)]
-    if (statements.length !== 1 || !kind) return undefined
-    const bytes = Buffer.from(ddl)
+    const [first, ...others] = listOf((sqlParser.parse(ddl) as TreeBody).stmts)
+    const kind = kindOfChange(first?.stmt)
+    if (!kind || others.some(({ stmt }) => kindOf(stmt) !== 'VacuumStmt')) return undefined
+    const start = Number(first?.stmt_location ?? 0)
+    const bytes = Buffer.from(ddl).subarray(start, start + (Number(first?.stmt_len) || ddl.length * 4))
+    const text = bytes.toString()
     const word = sqlParser
-      .scan(ddl)
-      .tokens.find(({ start, end }) => /^concurrently$/i.test(bytes.toString('utf8', start, end)))
-    const sql = word
-      ? bytes.toString('utf8', 0, word.start) + bytes.toString('utf8', word.end)
-      : bytes.toString()
-    return { kind, sql }
+      .scan(text)
+      .tokens.find(token => /^concurrently$/i.test(bytes.toString('utf8', token.start, token.end)))
+    const sql = word ? bytes.toString('utf8', 0, word.start) + bytes.toString('utf8', word.end) : text
+    return { kind, sql: sql.trim() }
   } catch {
     return undefined
   }
 }
 
-const kinds: Readonly<Record<string, IndexChange['kind']>> = { IndexStmt: 'create', DropStmt: 'drop' }
+function kindOfChange(statement: unknown): IndexChange['kind'] | undefined {
+  if (kindOf(statement) === 'IndexStmt') return 'create'
+  return bodyOf(statement, 'DropStmt')?.removeType === 'OBJECT_INDEX' ? 'drop' : undefined
+}
