@@ -7,11 +7,7 @@ export interface CaseQuery {
 }
 
 /** What our own advisor says; undefined while it is not built. */
-export async function ours(
-  client: ClientBase,
-  queries: readonly CaseQuery[],
-  options: { readonly budgetBytes?: number } = {},
-): Promise<Advice | undefined> {
+export async function ours(client: ClientBase, queries: readonly CaseQuery[]): Promise<Advice | undefined> {
   const [advise, { sqlParser }] = await Promise.all([
     compiled('advice/advise.js').catch(() => undefined),
     compiled('fingerprint/sql-parser.js'),
@@ -33,7 +29,7 @@ export async function ours(
     source: 'file',
     skipped: [],
   }
-  return advise.advise(session, workload, options)
+  return advise.advise(session, workload)
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: not exported by the package, so without types here

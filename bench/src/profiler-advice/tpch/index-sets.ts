@@ -16,7 +16,6 @@ export async function indexSets(client: ClientBase, scale: number): Promise<Inde
   const advice = await ours(
     client,
     workload.map(sql => ({ sql, calls: 1 })),
-    { budgetBytes: 100e6 },
   )
   return [
     { name: noIndexes, ddl: [] },

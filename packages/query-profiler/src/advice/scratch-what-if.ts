@@ -1,4 +1,5 @@
 import { ProfilerError } from '../profiler-error.js'
+import { identityOf } from './database-identity.js'
 import type { DatabaseSession } from './database-session.js'
 import { usesOf } from './hypopg-what-if.js'
 import type { IndexCandidate } from './index-candidate.js'
@@ -64,12 +65,4 @@ export async function scratchWhatIf(
 
 function qualified(index: IndexCandidate, name: string): string {
   return [index.table.schema, name].map(part => `"${part.replaceAll('"', '""')}"`).join('.')
-}
-
-/** A server's start and the number of a database in it are together those of one database. */
-async function identityOf(session: DatabaseSession): Promise<string> {
-  const { rows } = await session.query<{ identity: string }>(
-    `select pg_postmaster_start_time()::text || ' ' || (select oid from pg_database where datname = current_database()) as identity`,
-  )
-  return rows[0]?.identity ?? ''
 }

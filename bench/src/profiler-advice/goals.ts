@@ -1,0 +1,35 @@
+import type { Verdict } from './cases/judge-cases.js'
+import type { SetFigures } from './say-sets.js'
+import { byHand, byUs } from './tpch/index-sets.js'
+
+/** Two runs of the same set differ by this share on a quiet machine. */
+const noise = 1.03
+const mostHarm = 1.1
+const mostMegabytes = 100
+
+/** What our advice does not reach, for a person; none while there is no advice of ours. */
+export function missedGoals(sets: readonly SetFigures[], cases: readonly Verdict[]): string[] {
+  const ours = sets.find(({ name }) => name === byUs)
+  if (!ours) return []
+  const missed: string[] = []
+  for (const set of sets) {
+    if (set === ours) continue
+    const most = set.totalSeconds * (set.name === byHand ? noise : 1)
+    if (ours.totalSeconds > most)
+      missed.push(
+        `${ours.totalSeconds.toFixed(1)} s, not below ${set.name} (${set.totalSeconds.toFixed(1)} s)`,
+      )
+  }
+  if (ours.worst.ratio > mostHarm)
+    missed.push(
+      `${ours.worst.query} takes ${ours.worst.ratio.toFixed(2)} of its time, not at most ${mostHarm}`,
+    )
+  if (ours.megabytes > mostMegabytes)
+    missed.push(`${ours.megabytes.toFixed(0)} MB, not at most ${mostMegabytes}`)
+  if (ours.redundant > 0) missed.push(`${ours.redundant} redundant indexes`)
+  for (const verdict of cases.filter(({ advisor }) => advisor === byUs)) {
+    for (const text of verdict.wrong) missed.push(`${verdict.case}: wrong ${text}`)
+    for (const text of verdict.missed) missed.push(`${verdict.case}: missed ${text}`)
+  }
+  return missed
+}
