@@ -23,4 +23,6 @@ export interface NPlusOneDetector {
   reports(): readonly NPlusOneReport[]
   /** Requests that were reported, by kind; starts at 0. */
   readonly counts: Readonly<Record<NPlusOneKind, number>>
+  /** Queries and places that were not looked at, since their request or the reports had no room. */
+  readonly overflow: number
 }

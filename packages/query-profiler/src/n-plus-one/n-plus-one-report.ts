@@ -21,7 +21,10 @@ export interface NPlusOneReport {
   readonly timeMs: number
   /** Requests that did it since the profiler started. */
   readonly requests: number
+  /** Where they are called; the innermost line of the application. */
   readonly callSite: CallSite
+  /** What called that, as far as it is known; at most two. */
+  readonly callers: readonly CallSite[]
   /** The query whose rows they were most likely for: the last before them that returned about as many. */
   readonly parent: { readonly fingerprint: string; readonly sql: string; readonly rows: number } | null
   /** What to write instead, for a person; names the tables and columns. */
