@@ -28,7 +28,7 @@ export function traitsOf(statement: Statement): StatementTraits {
   if (!traits) {
     const { list, valuesRows } = statement.shape
     const isBatch =
-      valuesRows > 1 || (typeof list === 'number' && list > 1) || severalRows.test(statement.sql)
+      valuesRows > 1 || list === 2 || severalRows.test(statement.sql)
     const isByValue = list === 'array' || rowSources.test(statement.sql)
     traits = {
       isWrite: ['insert', 'update', 'delete', 'merge'].includes(statement.type),
