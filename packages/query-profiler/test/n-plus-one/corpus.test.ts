@@ -1,13 +1,13 @@
 import { hasServer } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { detectNPlusOne } from '#src/n-plus-one/detect-n-plus-one'
+import { setupQueryProfiling } from '#src/setup-query-profiling'
 import { corpus } from './corpus/index.js'
 import { type CorpusRun, difference, openCorpus } from './run-corpus.js'
 
 describe.skipIf(!hasServer())('the corpus', () => {
   let opened: CorpusRun
   beforeAll(async () => {
-    opened = await openCorpus(detectNPlusOne({ threshold: 10 }))
+    opened = await openCorpus(setupQueryProfiling)
   })
   afterAll(() => opened?.close())
 

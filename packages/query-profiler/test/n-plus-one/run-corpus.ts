@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { tempDatabase } from '@voiceassist/testkit'
-import { Client } from 'pg'
-import type { NPlusOneDetector } from '#src/n-plus-one/n-plus-one-detector'
+import { Client, Pool } from 'pg'
 import type { NPlusOneReport } from '#src/n-plus-one/n-plus-one-report'
+import type { setupQueryProfiling } from '#src/setup-query-profiling'
 import type { CorpusCase, CorpusDatabase } from './corpus/corpus-case.js'
 import { corpusTables } from './corpus/corpus-tables.js'
-import { ProfiledPools } from './profile-pools.js'
 
 const folder = fileURLToPath(new URL('./corpus/', import.meta.url))
 
@@ -39,25 +38,34 @@ export interface CorpusRun {
   close(): Promise<void>
 }
 
-export async function openCorpus(detector: NPlusOneDetector): Promise<CorpusRun> {
+export async function openCorpus(setUp: typeof setupQueryProfiling): Promise<CorpusRun> {
   const temp = await tempDatabase({ kind: 'server', migrated: false })
-  const url = temp.environment.DATABASE_URL!
-  const client = new Client(url)
+  const connectionString = temp.environment.DATABASE_URL!
+  const client = new Client({ connectionString })
   await client.connect()
   await client.query(corpusTables)
   await client.end()
-  const pools = new ProfiledPools(detector, url)
-  const db: CorpusDatabase = { pool: pools.open(4), narrowPool: pools.open(1) }
+  const db: CorpusDatabase = {
+    pool: new Pool({ connectionString, max: 4 }),
+    narrowPool: new Pool({ connectionString, max: 1 }),
+  }
+  const wide = setUp(db.pool, { nPlusOneThreshold: 10, explain: 'off' })
+  const narrow = setUp(db.narrowPool, { nPlusOneThreshold: 10, explain: 'off' })
   return {
     async run({ name, run, requests = 1 }) {
-      const all = Array.from({ length: requests }, (_, index) =>
-        pools.runInRequest({ id: `${name} ${index}`, route: name }, () => run(db)),
-      )
+      const all = Array.from({ length: requests }, (_, index) => {
+        const request = { id: `${name} ${index}`, route: name }
+        return wide.runInRequest(request, () => narrow.runInRequest(request, () => run(db)))
+      })
       await Promise.all(all)
-      const reports = detector.reports().filter(report => report.route === name)
-      return reports.map(brief).sort((a, b) => a.count - b.count || a.at.localeCompare(b.at))
+      const reports = [wide, narrow].flatMap(profiler => profiler.report().nPlusOne)
+      return reports
+        .filter(({ route }) => route === name)
+        .map(brief)
+        .sort((a, b) => a.count - b.count || a.at.localeCompare(b.at))
     },
     async close() {
+      await Promise.all([wide.close(), narrow.close()])
       await Promise.all([db.pool.end(), db.narrowPool.end()])
       await temp.close()
     },
