@@ -89,14 +89,14 @@ export function readStack(stack: string, limit: number): StackReading {
     }
     const isDriven = raw[index + 1]?.isMachinery === true
     if (frames.length > 0 && (frame.isMachinery || isDriverOf(raw, index))) continue
-    const last = frames.at(-1)
-    if (last && last.file === file && last.line === line) continue
     const again = frames.findIndex(other => name !== '' && other.function === name && other.file === file)
     if (again >= 0) {
       isRecursive = true
       frames.length = again + 1
       continue
     }
+    const last = frames.at(-1)
+    if (last && last.file === file && last.line === line) continue
     if (frames.length === limit) continue
     frames.push({ file, line, function: name })
     // A function without a name is written where it is used: its caller says nothing more, and calls it from another

@@ -38,8 +38,6 @@ export function detectNPlusOne({ threshold, logger }: NPlusOneOptions): NPlusOne
       const reached = (site: SiteCalls, statement: Statement): void => {
         const place = found.add(request, statement, site)
         if (place) foundOf.set(site, place)
-        // What was begun and not awaited goes on after the end of its request.
-        if (calls!.hasEnded) settle(site)
       }
       calls = new RequestCalls(request.id, threshold, budget, reached, () => overflow++)
       requests.set(request, calls)
@@ -55,9 +53,7 @@ export function detectNPlusOne({ threshold, logger }: NPlusOneOptions): NPlusOne
     },
     requestEnded(request) {
       const calls = requests.get(request)
-      if (!calls || calls.hasEnded) return
-      calls.hasEnded = true
-      for (const site of calls.reported) settle(site)
+      for (const site of calls?.reported.splice(0) ?? []) settle(site)
     },
     reports: () => found.reports(),
     counts,

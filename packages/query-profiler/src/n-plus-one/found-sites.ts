@@ -37,7 +37,8 @@ export class FoundSites {
     const place = `${request.route}\n${statement.fingerprint}\n${innermost?.file}:${innermost?.line}`
     const there = this.byPlace.get(place) ?? []
     let found = there.find(
-      other => other.statement === statement && framesInCommon(other.frames, site.frames) !== undefined,
+      other =>
+        other.statement.sql === statement.sql && framesInCommon(other.frames, site.frames) !== undefined,
     )
     if (!found) {
       if (this.size === maxFound) {

@@ -11,8 +11,8 @@ const maxUndone = 1000
 
 /** The queries of one request. */
 export class RequestCalls {
+  /** Sites that reached the threshold. */
   readonly reported: SiteCalls[] = []
-  hasEnded = false
   private readonly shapes = new Map<Statement, ShapeCalls>()
   private order = 0
   /** The last that returned enough rows to be the reason for an N+1, and when they had. */
