@@ -63,20 +63,20 @@ function medianOf(values: readonly number[]): number | null {
 
 /**
  * Where two levels of the logarithms fit best by least squares (the first step of binary segmentation), each of three
- * values at least; undefined: the levels are hardly different.
+ * values at least; undefined: the medians, which a single value does not move, are hardly different.
  */
 function changePoint(values: readonly number[]): number | undefined {
   const logs = values.map(value => Math.log(Math.max(value, 0.01)))
   const total = logs.reduce((sum, log) => sum + log, 0)
-  let [at, best, difference] = [0, 0, 0]
-  let sum = 0
+  let [at, best, sum] = [0, 0, 0]
   for (let before = 1; before <= logs.length - fewest; before++) {
     sum += logs[before - 1] as number
     if (before < fewest) continue
     const after = logs.length - before
-    const gap = (total - sum) / after - sum / before
-    const gain = (gap * gap * before * after) / logs.length
-    if (gain > best) [at, best, difference] = [before, gain, gap]
+    const gain = (((total - sum) / after - sum / before) ** 2 * before * after) / logs.length
+    if (gain > best) [at, best] = [before, gain]
   }
-  return Math.abs(difference) >= Math.log(1.5) ? at : undefined
+  const [before, after] = [medianOf(values.slice(0, at)), medianOf(values.slice(at))]
+  if (before === null || after === null) return undefined
+  return Math.max(before, after) >= 1.5 * Math.min(before, after) ? at : undefined
 }
