@@ -19,12 +19,15 @@ export interface OwnAccess {
 
 type Connect = () => Promise<pg.Client>
 
-/** @param target a pool, client or pool of Knex that `instrument` takes */
-export function ownAccess(target: object, clock: Clock): OwnAccess {
+/**
+ * @param target a pool, client or pool of Knex that `instrument` takes
+ * @param setUp SQL for each new connection
+ */
+export function ownAccess(target: object, clock: Clock, setUp: string | undefined): OwnAccess {
   const pool = target as Partial<pg.Pool>
   const isBusy = () => (pool.waitingCount ?? 0) > 0
   if (pool.options?.max === 1) return overOneConnection(target as pg.Pool, isBusy)
-  const connect = connectLike(target)
+  const connect = connectLike(target, setUp)
   if (!connect) return { explainer: undefined, isBusy, openSession: noWay }
   return {
     explainer: new ServerExplainer({ clock, connect: connect as () => Promise<OwnConnection> }),
@@ -34,10 +37,10 @@ export function ownAccess(target: object, clock: Clock): OwnAccess {
 }
 
 /** A connection like those of the target; undefined when they are not of a server. */
-function connectLike(target: object): Connect | undefined {
+function connectLike(target: object, setUp: string | undefined): Connect | undefined {
   if ('options' in target && 'Client' in target) {
     const { options, Client } = target as pg.Pool & { readonly Client: typeof pg.Client }
-    return () => connected(new Client(options))
+    return () => connected(new Client(options), setUp)
   }
   if ('client' in target || !('connectionParameters' in target)) return undefined
   const client = target as unknown as pg.Client & {
@@ -46,12 +49,14 @@ function connectLike(target: object): Connect | undefined {
   }
   if (!(client.connection.stream instanceof Socket)) return undefined
   const { host, port, user, database, password, ssl } = client
-  return () => connected(new pg.Client({ host, port, user, database, password, ssl } as pg.ClientConfig))
+  return () =>
+    connected(new pg.Client({ host, port, user, database, password, ssl } as pg.ClientConfig), setUp)
 }
 
-async function connected(client: pg.Client): Promise<pg.Client> {
+async function connected(client: pg.Client, setUp: string | undefined): Promise<pg.Client> {
   client.on('error', () => {}) // the query under way fails with it
   await client.connect()
+  if (setUp) await client.query(setUp)
   return client
 }
 

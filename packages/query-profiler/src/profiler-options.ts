@@ -16,6 +16,8 @@ export interface ProfilerOptions {
   readonly explain?: ExplainMode
   /** Explains with the values of the call, which are kept in memory until then and nowhere else. Default false. */
   readonly explainWithParameters?: boolean
+  /** SQL that is sent once on each connection the profiler opens for itself: what the application sends on its own. */
+  readonly connectionSetUp?: string
   /** Statements that are told apart; the rest is counted together. Default 1000. */
   readonly maxStatements?: number
   /** Told of each slow query and of each N+1, without any value of a parameter. Absent: nobody. */

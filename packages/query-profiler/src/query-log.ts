@@ -98,7 +98,7 @@ export class QueryLog implements QueryObserver {
       const isDue = this.history.executed(statement, record.endedAtMs - record.sentAtMs)
       if (slow || isDue) {
         const { text, values } = record as LoggedQuery
-        this.#worthExplaining({ statement, text, ...(values && { values }) }, slow ? 'slow' : 'changed')
+        this.#worthExplaining({ statement, text, ...(values && { values }) }, isDue ? 'changed' : 'slow')
       }
     }
     record.values = undefined

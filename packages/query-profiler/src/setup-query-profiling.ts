@@ -42,7 +42,7 @@ export function setupQueryProfilingIn(target: object, options: ProfilerOptions, 
     worthExplaining: (offer, why) => apart(() => plans?.offer(offer, why)),
   })
   const capture = instrument(target, log, requests)
-  const access = ownAccess(target, clock)
+  const access = ownAccess(target, clock, settings.connectionSetUp)
   const { history } = log
   const plans =
     settings.explain === 'off' ? undefined : new PlanFindings({ access, settings, clock, history })

@@ -22,6 +22,7 @@ test.each([
   ['explain', 'yes'],
   ['explain', null],
   ['explainWithParameters', 1],
+  ['connectionSetUp', true],
   ['logger', () => {}],
   ['treshold', 10],
 ])('%s: %s is refused, and named', (field, value) => {

@@ -1,3 +1,4 @@
+import { normaliseSql } from '../fingerprint/normalise-sql.js'
 import { ProfilerError } from '../profiler-error.js'
 import type { Advice, AdviceOptions, IndexAdvice, QueryEffect, Workload } from './advice.js'
 import { type AdvisedDatabase, requireCopy } from './advised-database.js'
@@ -9,7 +10,6 @@ import { readCatalog } from './read-catalog.js'
 import { type RunnableQuery, runnableQuery, stateOf } from './runnable-query.js'
 import { inRolledBack } from './scratch-transaction.js'
 import { namingContext, readServerFacts } from './server-facts.js'
-import { shownSql } from './shown-sql.js'
 import { mediansOf, type TimingLimits, timeTwoWays } from './time-two-ways.js'
 
 export interface VerifyOptions extends Pick<AdviceOptions, 'onProgress' | 'signal'> {
@@ -107,7 +107,7 @@ class Verification {
       this.#limits.signal?.throwIfAborted()
       const runnable = await runnableQuery(this.scratch, query, naming)
       if ('reason' in runnable)
-        this.#notes.add(`Not run on the copy: ${shownSql(query.sql)} (${runnable.reason})`)
+        this.#notes.add(`Not run on the copy: ${normaliseSql(query.sql)} (${runnable.reason})`)
       else found.push(runnable)
     }
     return found
@@ -202,7 +202,7 @@ class Verification {
         if (times) measured.push({ query, change: changeOf(times), ...mediansOf(times) })
       } catch (error) {
         if (this.#limits.signal?.aborted) throw error
-        this.#notes.add(`Failed on the copy (${stateOf(error)}): ${shownSql(query.of.sql)}`)
+        this.#notes.add(`Failed on the copy (${stateOf(error)}): ${normaliseSql(query.of.sql)}`)
       }
     }
     return measured
@@ -241,5 +241,5 @@ function timed(effect: QueryEffect, measured: readonly Measured[]): QueryEffect 
 }
 
 function described({ query, beforeMs, afterMs }: Measured): string {
-  return `a query took ${afterMs.toFixed(2)} instead of ${beforeMs.toFixed(2)} ms (${shownSql(query.of.sql)})`
+  return `a query took ${afterMs.toFixed(2)} instead of ${beforeMs.toFixed(2)} ms (${normaliseSql(query.of.sql)})`
 }

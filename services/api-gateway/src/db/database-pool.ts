@@ -49,8 +49,9 @@ type ConnectCallback = (
  */
 export class DatabasePool extends pg.Pool {
   readonly limits: PoolLimits
+  /** What is sent once on every new connection. */
+  readonly setUp: string | undefined
   readonly #clock: Clock
-  readonly #setUp: string | undefined
   /** Those who wait for a connection or a server, each with what ends its wait. */
   readonly #waits = new Set<AbortController>()
   /** When a connection last broke: those that idled at that time have to prove that they live. */
@@ -72,7 +73,7 @@ export class DatabasePool extends pg.Pool {
     })
     this.limits = limits
     this.#clock = clock
-    this.#setUp = setUp
+    this.setUp = setUp
     this.on('error', () => {}) // a dead idle connection: the pool has dropped it already
     this.on('connect', client => {
       // An 'error' that nobody listens to ends the process, and a borrower between two queries does not listen.
@@ -149,7 +150,7 @@ export class DatabasePool extends pg.Pool {
   async #isUsable(client: Lent, deadline: number): Promise<boolean> {
     try {
       if (client.openedAtMs === undefined) {
-        if (this.#setUp) await this.#within(deadline, client.query(this.#setUp), () => this.#noAnswer())
+        if (this.setUp) await this.#within(deadline, client.query(this.setUp), () => this.#noAnswer())
         client.openedAtMs = this.#clock.monotonic()
       } else if (
         this.#isTooOld(client) ||

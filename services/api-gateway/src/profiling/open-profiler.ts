@@ -14,7 +14,12 @@ export interface OpenProfilerOptions {
 /** Profiles what the gateway asks of its pool from now on. On the embedded database, advice is made on copies. */
 export function openProfiler({ config, database, logger }: OpenProfilerOptions): QueryProfiler {
   const { enabled: _, ...options } = config.profiler
-  const profiler = setupQueryProfiling(database.pool, { ...options, logger })
+  const { pool } = database
+  const profiler = setupQueryProfiling(pool, {
+    ...options,
+    logger,
+    ...(pool.setUp === undefined ? {} : { connectionSetUp: pool.setUp }),
+  })
   if (config.databaseUrl !== undefined) return profiler
   return {
     ...profiler,
