@@ -62,10 +62,17 @@ function savings(plan: CostNode, query: PlannableQuery, indexes: readonly IndexC
     const below = (node.Plans ?? []).flatMap(child =>
       visit(child, times * timesRun(node, child), isInner || isRunAgain(node, child)),
     )
-    const sumBelow = below.reduce((sum, { saved }) => sum + saved, 0)
-    return here && here.saved > sumBelow ? [here] : below
+    if (!here) return below
+    // The other side of a join that becomes a loop is read as before, or better.
+    const other = node['Node Type'] === 'Hash Join' ? otherSide(node, here.index) : undefined
+    const instead = [here, ...(other ? visit(other, times, isInner) : [])]
+    return sum(instead) > sum(below) ? instead : below
   }
   return visit(plan, 1, false)
+}
+
+function sum(savings: readonly Saving[]): number {
+  return savings.reduce((all, { saved }) => all + saved, 0)
 }
 
 /** Without its subqueries, which go on being run. */
@@ -159,22 +166,28 @@ function orderedRead(node: CostNode, use: TableUse, index: IndexCandidate): numb
 
 /** A hash join becomes a look-up for each row of the other side. */
 function loopInstead(node: CostNode, use: TableUse, index: IndexCandidate): number {
-  const children = node.Plans ?? []
-  const inner = children.find(
-    child => nodesOf(child).some(one => reads(one, index)) && nodesOf(child).length <= 3,
-  )
-  const outer = children.find(child => child !== inner)
+  const outer = otherSide(node, index)
   const share = shareRead(use, index, new Set(['join', 'equal']))
   const isJoined = use.terms.some(term => term.role === 'join' && term.key === index.keys[0]?.key)
-  if (!inner || !outer || share === undefined || !isJoined) return Number.POSITIVE_INFINITY
+  if (!outer || share === undefined || !isJoined) return Number.POSITIVE_INFINITY
   return outer['Total Cost'] + outer['Plan Rows'] * fetchCost(index, share * Math.max(index.table.rows, 1))
+}
+
+/** Of a join one side of which reads no more than the index's table. */
+function otherSide(node: CostNode, index: IndexCandidate): CostNode | undefined {
+  const children = node.Plans ?? []
+  const own = children.find(child => {
+    const scans = nodesOf(child).filter(one => one['Relation Name'] !== undefined)
+    return scans.length === 1 && scans.every(scan => reads(scan, index))
+  })
+  return own && children.find(child => child !== own)
 }
 
 /** Share of the table that the index's keys leave; undefined: its first key is not asked for. */
 function shareRead(use: TableUse, index: IndexCandidate, equal: ReadonlySet<string>): number | undefined {
   let share = index.predicate?.share ?? 1
   const asks = (key: string, roles: ReadonlySet<string>) =>
-    use.terms.some(term => term.key === key && roles.has(term.role))
+    use.terms.some(term => term.branch === 0 && term.key === key && roles.has(term.role))
   if (index.method === 'gin') return asks(index.keys[0]?.key ?? '', new Set(['contains'])) ? 0 : undefined
   let isFirst = true
   for (const key of index.keys) {
