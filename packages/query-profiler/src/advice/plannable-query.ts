@@ -4,6 +4,7 @@ import type { NamingContext } from './name-scope.js'
 import { queryColumns } from './query-columns.js'
 import { childrenOf, kindOf, listOf, type TreeBody, type TreeNode } from './syntax-tree.js'
 import type { QueryColumns } from './table-use.js'
+import { type Token, typedParameters } from './typed-parameters.js'
 
 /** A statement in the form in which the planner is asked about it: one SELECT that finds what the statement finds. */
 export interface PlannableQuery {
@@ -13,9 +14,6 @@ export interface PlannableQuery {
   readonly parameters: number
   readonly columns: QueryColumns
 }
-
-/** Rows that `LIMIT $1` stands for; the planner would take it for a tenth of the table. */
-const typicalLimit = 20
 
 /**
  * An UPDATE or DELETE becomes the SELECT of the same tables and conditions, an INSERT its SELECT; locks are left out, and
@@ -60,13 +58,6 @@ function updatedBy(sql: string, context: NamingContext): QueryColumns['updated']
   }
 }
 
-interface Token {
-  readonly text: string
-  readonly upper: string
-  readonly depth: number
-  readonly isParameter: boolean
-}
-
 function tokensOf(sql: string): Token[] {
   const bytes = Buffer.from(sql)
   let depth = 0
@@ -86,25 +77,6 @@ function tokensOf(sql: string): Token[] {
   }
   if (tokens.at(-1)?.text === ';') tokens.pop()
   return tokens
-}
-
-const typeNames = new Set(['DATE', 'INTERVAL', 'TIMESTAMP', 'TIMESTAMPTZ', 'TIME'])
-
-function typedParameters(tokens: readonly Token[]): Token[] {
-  const result: Token[] = []
-  for (const token of tokens) {
-    const before = result.at(-1)
-    const name = before?.text.toUpperCase() ?? ''
-    if (token.isParameter && typeNames.has(name)) {
-      result.pop()
-      result.push(token, { ...token, text: `::${name}`, upper: '', isParameter: false })
-    } else if (token.isParameter && before?.upper === 'LIMIT')
-      result.push({ ...token, text: String(typicalLimit), isParameter: false })
-    else if (token.isParameter && before?.upper === 'OFFSET')
-      result.push({ ...token, text: '0', isParameter: false })
-    else result.push(token)
-  }
-  return result
 }
 
 const strengths = new Set(['UPDATE', 'SHARE', 'NO', 'KEY'])

@@ -74,7 +74,6 @@ describe.skipIf(!hasServer())('advise with hypothetical indexes', () => {
     await database.run(
       'update t set b = b + 1 where id % 20 = 0;\nselect pg_stat_force_next_flush();\nanalyze t;\nselect pg_stat_force_next_flush();\n',
     )
-    const search = 'select * from t where a = 5 and b = 3 and c = 4;'
     const update = '-- calls: 1000\nupdate t set c = $1 where id = $2;'
     const { indexes } = await advise(
       database.session,
@@ -82,8 +81,13 @@ describe.skipIf(!hasServer())('advise with hypothetical indexes', () => {
     )
     expect(indexes[0]?.writes.lostHotUpdates).toBeGreaterThan(0.5)
     expect(indexes[0]?.reason).toMatch(/heap-only/)
-    const other = await advise(database.session, workloadFromFile(`${search}${update}`))
-    expect(other.indexes[0]?.ddl).toMatch(/\(a/)
+    const writes = `-- calls: 10000000\nupdate t set c = $1 where id = $2;`
+    await database.run(
+      'vacuum t;\nupdate t set b = b + 1 where id % 20 < 8;\nselect pg_stat_force_next_flush();\nanalyze t;\nselect pg_stat_force_next_flush();\n',
+    )
+    expect(
+      await advise(database.session, workloadFromFile(`select * from t where c = $1;${writes}`)),
+    ).toMatchObject({ indexes: [] })
   })
 
   test('a foreign key that no index serves, where the referenced table is deleted from', async () => {

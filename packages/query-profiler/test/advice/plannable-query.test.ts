@@ -51,6 +51,12 @@ test.each([
     'select * from t where a = $2 or b = $2 or a = $1',
     'select * from t where a = $1 or b = $1 or a = $2 -- 2',
   ],
+  ['select * from t where d > date $1 - $2', 'select * from t where d > $1 ::DATE - $2 ::int -- 2'],
+  ['select extract($1 from d) from t', 'select extract ( year from d ) from t -- 0'],
+  [
+    'select sum(case when a = $1 then $2 else $3 end), case when b = $4 then $5 end from t',
+    'select sum ( case when a = $1 then $2 ::int else $3 ::int end ) , case when b = $4 then $5 end from t -- 5',
+  ],
   ['select 1; select 2', 'left out: It is several statements'],
   ['vacuum t', 'left out: It is no SELECT, UPDATE or DELETE'],
   ['with x as (insert into t values (1) returning a) select * from x', 'left out: A part of it writes'],
