@@ -119,9 +119,10 @@ describe.skipIf(!hasServer())('queries that break', () => {
   })
 
   test('no connection in time', async () => {
-    const pool = new pg.Pool({ ...database.config, max: 1, connectionTimeoutMillis: 30 })
+    const pool = new pg.Pool({ ...database.config, max: 1 })
     instrument(pool, observer, observer.requests)
     const holder = await pool.connect()
+    pool.options.connectionTimeoutMillis = 30
     await expect(pool.query('select 1')).rejects.toThrow('timeout exceeded')
     expect(observer.records).toMatchObject([{ text: 'select 1', sqlState: 'connection' }])
     expect(observer.records[0]!.sentAtMs - observer.records[0]!.calledAtMs).toBeGreaterThan(0)
