@@ -12,7 +12,6 @@ export interface StatementTraits {
 
 const rowSources =
   /\b(?:unnest|jsonb?_array_elements(?:_text)?|jsonb?_(?:to|populate)_recordset|json_table)\s*\(/i
-const severalRows = /\bvalues\s*\((?:[^()]|\([^()]*\))*\)\s*,\s*\(/i
 const page = /\b(?:limit|fetch)\b/i
 const known = new WeakMap<Statement, StatementTraits>()
 
@@ -27,7 +26,7 @@ export function traitsOf(statement: Statement): StatementTraits {
   let traits = known.get(statement)
   if (!traits) {
     const { list, valuesRows } = statement.shape
-    const isBatch = valuesRows > 1 || list === 2 || severalRows.test(statement.sql)
+    const isBatch = valuesRows > 1 || list === 2
     const isByValue = list === 'array' || rowSources.test(statement.sql)
     traits = {
       isWrite: ['insert', 'update', 'delete', 'merge'].includes(statement.type),

@@ -2,14 +2,19 @@ import { hasServer } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { setupQueryProfiling } from '#src/setup-query-profiling'
 import { corpus } from './corpus/index.js'
-import { type CorpusRun, difference, openCorpus } from './run-corpus.js'
+import { type CorpusRun, createCorpusDatabase, difference, openCorpus } from './run-corpus.js'
 
 describe.skipIf(!hasServer())('the corpus', () => {
+  let database: Awaited<ReturnType<typeof createCorpusDatabase>>
   let opened: CorpusRun
   beforeAll(async () => {
-    opened = await openCorpus(setupQueryProfiling)
+    database = await createCorpusDatabase()
+    opened = openCorpus(setupQueryProfiling, database.url)
   })
-  afterAll(() => opened?.close())
+  afterAll(async () => {
+    await opened?.close()
+    await database?.close()
+  })
 
   test('has cases of both sorts, each with a name of its own', () => {
     expect(new Set(corpus.map(({ name }) => name)).size).toBe(corpus.length)

@@ -38,13 +38,17 @@ export interface CorpusRun {
   close(): Promise<void>
 }
 
-export async function openCorpus(setUp: typeof setupQueryProfiling): Promise<CorpusRun> {
+export async function createCorpusDatabase(): Promise<{ readonly url: string; close(): Promise<void> }> {
   const temp = await tempDatabase({ kind: 'server', migrated: false })
-  const connectionString = temp.environment.DATABASE_URL!
-  const client = new Client({ connectionString })
+  const url = temp.environment.DATABASE_URL!
+  const client = new Client({ connectionString: url })
   await client.connect()
   await client.query(corpusTables)
   await client.end()
+  return { url, close: () => temp.close() }
+}
+
+export function openCorpus(setUp: typeof setupQueryProfiling, connectionString: string): CorpusRun {
   const db: CorpusDatabase = {
     pool: new Pool({ connectionString, max: 4 }),
     narrowPool: new Pool({ connectionString, max: 1 }),
@@ -67,7 +71,6 @@ export async function openCorpus(setUp: typeof setupQueryProfiling): Promise<Cor
     async close() {
       await Promise.all([wide.close(), narrow.close()])
       await Promise.all([db.pool.end(), db.narrowPool.end()])
-      await temp.close()
     },
   }
 }

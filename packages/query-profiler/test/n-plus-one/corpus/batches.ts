@@ -129,6 +129,15 @@ export const batches: readonly CorpusCase[] = [
     expected: [{ kind: 'n-plus-one', count: 12, at: 'any-one' }],
   },
   {
+    name: '= ANY with the text of an array of one element each time',
+    async run(db) {
+      for (const id of upTo(12)) {
+        await db.pool.query(findUsers, [`{${id}}`]) // here: any-text
+      }
+    },
+    expected: [{ kind: 'n-plus-one', count: 12, at: 'any-text' }],
+  },
+  {
     name: 'a join with unnest, in batches',
     async run(db) {
       const text = 'select u.* from users u join unnest($1::int[]) as wanted (id) using (id)'

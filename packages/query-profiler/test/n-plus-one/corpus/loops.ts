@@ -127,7 +127,7 @@ export const loops: readonly CorpusCase[] = [
     },
     expected: [
       { kind: 'n-plus-one', count: 12, at: 'outer', parent: 'from sessions' },
-      { kind: 'n-plus-one', count: 36, at: 'inner' },
+      { kind: 'n-plus-one', count: 36, at: 'inner', parent: null },
     ],
   },
   {

@@ -62,13 +62,15 @@ export const promises: readonly CorpusCase[] = [
   },
   {
     name: 'Promise.all over map where some await before and some do not',
-    run: db =>
-      Promise.all(
-        upTo(12).map(async id => {
+    async run(db) {
+      const ids = upTo(12)
+      await Promise.all(
+        ids.map(async id => {
           if (id % 2) await turn()
           return db.pool.query(findUser, [id]) // here: all-mixed
         }),
-      ),
+      )
+    },
     expected: [{ kind: 'n-plus-one', count: 12, at: 'all-mixed' }],
   },
   {

@@ -84,6 +84,16 @@ export const repeats: readonly CorpusCase[] = [
     expected: [],
   },
   {
+    name: 'different rows, with a wait between',
+    async run(db) {
+      for (const id of upTo(12)) {
+        await db.pool.query('select status from jobs where id = $1', [id]) // here: waits-between
+        await wait(3)
+      }
+    },
+    expected: [{ kind: 'n-plus-one', count: 12, at: 'waits-between' }],
+  },
+  {
     name: 'one look-up that is repeated while others run',
     async run(db) {
       for (const id of upTo(12)) {
@@ -125,6 +135,14 @@ export const repeats: readonly CorpusCase[] = [
       for (const page of upTo(12)) {
         await db.pool.query('select * from messages order by id limit $1 offset $2', [20, (page - 1) * 20])
       }
+    },
+    expected: [],
+  },
+  {
+    name: 'pages by an offset, at once',
+    run: db => {
+      const text = 'select * from messages order by id limit $1 offset $2'
+      return Promise.all(upTo(12).map(page => db.pool.query(text, [20, (page - 1) * 20])))
     },
     expected: [],
   },
