@@ -21,7 +21,13 @@ export function describeForm(form: Form): Statement {
     const { fingerprint, type, tables, isHousekeeping, statements } = parseForm(sql)
     const shape = shapeOf(form, isHousekeeping)
     const suffix = shape.valuesRows > 1 ? '-rows' : shape.list === 2 || shape.list === 'array' ? '-list' : ''
-    const statement = { fingerprint: fingerprint + suffix, sql: shorten(sql), type, tables, shape }
+    const statement = {
+      fingerprint: (fingerprint ?? hashOf(sql)) + suffix,
+      sql: shorten(sql),
+      type,
+      tables,
+      shape,
+    }
     if (statements === 1) return statement
     return { ...statement, fingerprint: hashOf(sql), unparsed: 'several statements' }
   } catch (error) {

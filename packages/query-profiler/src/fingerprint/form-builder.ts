@@ -3,24 +3,17 @@ import { FormOutput } from './form-output.js'
 import { type Keyword, keywordAt, nextHash } from './keywords.js'
 import { parameterNumbers } from './parameter-numbers.js'
 import { SqlScanner, Token } from './sql-scanner.js'
+import { beforeBatch, beforeQuery, constants, namesFirst, namesThroughout } from './word-sets.js'
 
 /** UTF-16 units of a text; the rest is not looked at. */
 const maxScannedUnits = 262_144
 /** Beyond them the parser would need more of the stack than there is. */
 const maxTokens = 4000
-const maxNesting = 200
+const maxNesting = 64
 
 /** What was written last, as far as a space, or the meaning of a minus, depends on it. */
 const Last = { opening: 0, comma: 1, operator: 2, name: 3, keyword: 4, operand: 5 } as const
 type Last = (typeof Last)[keyof typeof Last]
-
-const setOf = (words: string) => new Set(words.split(' '))
-/** Statements in which every name is made up for one use: of a savepoint, a cursor, a channel. */
-const namesThroughout = setOf('savepoint release rollback close fetch move deallocate listen unlisten notify')
-const namesFirst = setOf('declare prepare execute')
-const beforeBatch = setOf('any some all unnest')
-const beforeQuery = setOf('select with values table')
-const constants = setOf('null true false')
 
 const [comma, dot, colon, semicolon, equals, minus] = [44, 46, 58, 59, 61, 45]
 const [openRound, closeRound, openSquare, closeSquare, space, underscore] = [40, 41, 91, 93, 32, 95]

@@ -1,12 +1,13 @@
 import type { ParseResult } from 'libpg-query'
 import { readTree, type TreeFacts } from './read-tree.js'
-import { sqlParser } from './sql-parser.js'
+import { ParserUnavailable, sqlParser } from './sql-parser.js'
 
 /** Places where the grammar has a literal and no parameter, that are found one by one. */
 const maxAttempts = 12
 
 export interface ParsedForm extends TreeFacts {
-  readonly fingerprint: string
+  /** Undefined: the tree is too deep for libpg_query to make one. */
+  readonly fingerprint: string | undefined
 }
 
 /**
@@ -20,7 +21,7 @@ export function parseForm(sql: string): ParsedForm {
   for (let attempt = 0; ; attempt++) {
     try {
       const tree: ParseResult = sqlParser.parse(text)
-      return { fingerprint: sqlParser.fingerprint(text), ...readTree(tree) }
+      return { fingerprint: fingerprintOf(text), ...readTree(tree) }
     } catch (error) {
       const at = refusedAt(error)
       if (attempt === maxAttempts || at < 0) throw error
@@ -30,6 +31,15 @@ export function parseForm(sql: string): ParsedForm {
       numberAt = at
       text = `${text.slice(0, at)}${isNumber ? "''" : '0'}${text.slice(at + refused.length)}`
     }
+  }
+}
+
+function fingerprintOf(text: string): string | undefined {
+  try {
+    return sqlParser.fingerprint(text)
+  } catch (error) {
+    if (error instanceof ParserUnavailable && !error.isTransient) return undefined
+    throw error
   }
 }
 

@@ -31,7 +31,7 @@ const hostile: Readonly<Record<string, (depth: number) => string>> = {
   quotes: n => `select ${"'".repeat(n)}`,
   dollars: n => `select ${'$'.repeat(n)}`,
 }
-const harmless = `select * from a ${'join b on a.x = b.x '.repeat(20)} where ${'(a.x in (select f(g(h(1)))) or '.repeat(30)}true${')'.repeat(30)}`
+const harmless = `select * from a ${'join b on a.x = b.x '.repeat(10)} where a.x in (select f(g(h(1))) from c) or (b.x = 1 and (b.y or not b.z))`
 
 test('the parser works as before after whatever it was sent', () => {
   const catalog = createStatementCatalog()
