@@ -1,3 +1,4 @@
+import { normaliseSql } from '../fingerprint/normalise-sql.js'
 import { ProfilerError } from '../profiler-error.js'
 import type { Advice, AdviceOptions, IndexAdvice, QueryEffect, Workload } from './advice.js'
 import { type AdvisedDatabase, requireCopy } from './advised-database.js'
@@ -9,7 +10,6 @@ import { readCatalog } from './read-catalog.js'
 import { type RunnableQuery, runnableQuery, stateOf } from './runnable-query.js'
 import { inRolledBack } from './scratch-transaction.js'
 import { namingContext, readServerFacts } from './server-facts.js'
-import { shownSql } from './shown-sql.js'
 import { mediansOf, type TimingLimits, timeTwoWays } from './time-two-ways.js'
 
 export interface VerifyOptions extends Pick<AdviceOptions, 'onProgress' | 'signal'> {
@@ -246,6 +246,6 @@ function described({ query, beforeMs, afterMs }: Measured): string {
 
 /** Enough to tell a query by. */
 function beginning(sql: string): string {
-  const shown = shownSql(sql)
+  const shown = normaliseSql(sql)
   return shown.length > 120 ? `${shown.slice(0, 120)}…` : shown
 }
