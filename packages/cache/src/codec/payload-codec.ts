@@ -18,7 +18,7 @@ export interface EncodeOptions {
   /** Above 4 KiB and up to 16 MiB, when it gets smaller by that. */
   readonly compress: boolean
   /** Encrypts. */
-  readonly key?: EncryptionKey
+  readonly key?: EncryptionKey | undefined
   /** What an encrypted payload belongs to, such as its cache key: elsewhere it cannot be decoded. */
   readonly binding: Buffer | string
 }

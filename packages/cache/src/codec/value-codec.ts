@@ -22,7 +22,7 @@ export class ValueCodec {
   encode(key: string, value: unknown, policy: EntryPolicy, header: EnvelopeHeader): Buffer {
     const { flags, payload } = encodePayload(value, {
       compress: policy.compress,
-      ...(policy.sensitive && this.#keys[0] && { key: this.#keys[0] }),
+      key: policy.sensitive ? this.#keys[0] : undefined,
       binding: this.#binding(key),
     })
     return writeEnvelope({ header, flags, payload })

@@ -25,8 +25,8 @@ interface Batch {
   bytes: number
 }
 
-/** Of one step: more would hold up the server's only thread. */
-const maxSets = 64
+/** Of one step: more would hold up the server's only thread, and keep it waiting while they are prepared. */
+const maxSets = 32
 const maxBytes = 2 ** 20
 
 /**
@@ -40,6 +40,7 @@ export class SetBatch {
   /** By partition in a cluster. */
   readonly #last = new Map<number, Batch>()
   #underWay = 0
+  #flushing = false
 
   constructor(topology: Topology, steps: ScriptRunner) {
     this.#topology = topology
@@ -55,7 +56,7 @@ export class SetBatch {
         const link = this.#topology.link(partition)
         batch = { note, link, epoch: link.epoch, sets: new Map(), count: 0, bytes: 0 }
         this.#last.set(group, batch)
-        if (this.#batches.push(batch) === 1) this.#flushSoon()
+        if (this.#batches.push(batch) === 1 && !this.#flushing) this.#flushSoon()
       }
       stamp(request)
       const sets = batch.sets.get(partition)
@@ -63,20 +64,28 @@ export class SetBatch {
       else batch.sets.set(partition, new Map([[key, { request, resolve, reject }]]))
       batch.count++
       batch.bytes += envelope.length
+      if (batch.count === maxSets) this.#flush(batch.link)
     })
   }
 
   /** Nobody waits for company in vain: a set alone leaves when the code that is running has ended. */
   #flushSoon(): void {
-    if (this.#underWay === 0) process.nextTick(this.#flush)
-    else setImmediate(this.#flush)
+    this.#flushing = true
+    const flush = () => {
+      this.#flushing = false
+      this.#flush()
+    }
+    if (this.#underWay === 0) process.nextTick(flush)
+    else setImmediate(flush)
   }
 
-  readonly #flush = (): void => {
+  /** In their order. `now`: a full step leaves at once, so that the server works while this process prepares the next. */
+  #flush(now?: RedisLink): void {
     const batches = this.#batches
     this.#batches = []
     this.#last.clear()
     for (const batch of batches) void this.#send(batch)
+    now?.flush()
   }
 
   async #send({ note, link, epoch, sets }: Batch): Promise<void> {
