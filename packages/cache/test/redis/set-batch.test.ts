@@ -1,7 +1,7 @@
 import { type BorrowedServer, borrowRedis, canStartRedis } from '@voiceassist/testkit'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { readEnvelope } from '#src/codec/envelope'
+import { readEnvelope } from '#src/codec/read-envelope'
 import { KeyLayout } from '#src/redis/key-layout'
 import type { Position } from '#src/remote/remote-tier'
 import { note, openTier, setRequest as requestOf } from './open-tier.js'
