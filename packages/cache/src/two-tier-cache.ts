@@ -107,10 +107,8 @@ export class TwoTierCache implements Cache {
     return (await this.#many.load(keys, load, options, past)) as Map<string, Value>
   }
 
-  async set<Value>(key: string, value: Value, options?: SetOptions): Promise<SetResult> {
-    checkKey(key)
-    this.#core.throwIfClosed()
-    if (isInTransaction()) return { ...(await this.delete(key)), stored: false }
+  set<Value>(key: string, value: Value, options?: SetOptions): Promise<SetResult> {
+    if (openTransactions > 0 && isInTransaction()) return this.#deleteInstead(key)
     return this.#setter.set(key, value, options)
   }
 
@@ -118,7 +116,7 @@ export class TwoTierCache implements Cache {
     const pairs = pairsOf(entries)
     for (const [key] of pairs) checkKey(key)
     this.#core.throwIfClosed()
-    if (isInTransaction()) return { ...(await this.delete(pairs.map(([key]) => key))), stored: false }
+    if (isInTransaction()) return this.#deleteInstead(pairs.map(([key]) => key))
     const writes = pairs.map(([key, value]) => this.#setter.prepare(key, value, options))
     const written: Written[] = []
     for (let at = 0; at < writes.length; at += setsAtOnce)
@@ -221,6 +219,10 @@ export class TwoTierCache implements Cache {
     } finally {
       this.#invalidating--
     }
+  }
+
+  async #deleteInstead(key: string | readonly string[]): Promise<SetResult> {
+    return { ...(await this.delete(key)), stored: false }
   }
 
   async #past<Value>(key: string, loader: Loader<Value>): Promise<Value> {

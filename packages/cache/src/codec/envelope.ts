@@ -1,5 +1,3 @@
-import { CacheError } from '../cache-error.js'
-
 /** What scripts of the second tier read of a value: where it stands, when it ends, and what it depends on. */
 export interface EnvelopeHeader {
   /** 16 ASCII characters: the partition's state that `seq` counts in. */
@@ -34,6 +32,8 @@ export const envelopeOffsets = {
   expiresAt: 26,
   createdAt: 34,
   version: 42,
+  loadMs: 50,
+  staleMs: 54,
   tail: 58,
 } as const
 
@@ -55,8 +55,8 @@ export function writeEnvelope({ header, flags, payload }: Envelope): Buffer {
   bytes.writeDoubleBE(header.expiresAtMs, envelopeOffsets.expiresAt)
   bytes.writeDoubleBE(header.createdAtMs, envelopeOffsets.createdAt)
   bytes.writeDoubleBE(header.version, envelopeOffsets.version)
-  bytes.writeUInt32BE(uint32(header.loadMs), 50)
-  bytes.writeUInt32BE(uint32(header.staleMs), 54)
+  bytes.writeUInt32BE(uint32(header.loadMs), envelopeOffsets.loadMs)
+  bytes.writeUInt32BE(uint32(header.staleMs), envelopeOffsets.staleMs)
   bytes.writeUInt16BE(token, envelopeOffsets.tail)
   let at = envelopeOffsets.tail + 2
   at += bytes.write(header.token, at)
@@ -69,47 +69,6 @@ export function writeEnvelope({ header, flags, payload }: Envelope): Buffer {
   }
   payload.copy(bytes, at)
   return bytes
-}
-
-const noTags = Object.freeze([]) as unknown as string[]
-
-/** @throws CacheError CACHE_VALUE_CORRUPT for another format, a header that ends early, or numbers that are none. */
-export function readEnvelope(bytes: Buffer): Envelope {
-  if (bytes[0] !== envelopeFormat)
-    throw new CacheError(
-      'CACHE_VALUE_CORRUPT',
-      `A stored value has the format ${bytes[0]}, not ${envelopeFormat}`,
-    )
-  try {
-    const tokenEnd = envelopeOffsets.tail + 2 + bytes.readUInt16BE(envelopeOffsets.tail)
-    let at = tokenEnd + 2
-    const count = bytes.readUInt16BE(tokenEnd)
-    const tags: string[] = count === 0 ? noTags : []
-    for (let left = count; left > 0; left--) {
-      const length = bytes.readUInt16BE(at)
-      tags.push(bytes.toString('utf8', at + 2, at + 2 + length))
-      at += 2 + length
-    }
-    if (at > bytes.length) throw new RangeError('ends early')
-    const header: EnvelopeHeader = {
-      gen: bytes.toString('latin1', envelopeOffsets.gen, envelopeOffsets.gen + 16),
-      seq: bytes.readDoubleBE(envelopeOffsets.seq),
-      expiresAtMs: bytes.readDoubleBE(envelopeOffsets.expiresAt),
-      createdAtMs: bytes.readDoubleBE(envelopeOffsets.createdAt),
-      version: bytes.readDoubleBE(envelopeOffsets.version),
-      loadMs: bytes.readUInt32BE(50),
-      staleMs: bytes.readUInt32BE(54),
-      token: bytes.toString('latin1', envelopeOffsets.tail + 2, tokenEnd),
-      tags,
-    }
-    // A number that is none is lower than nothing, so such a value would outlive every invalidation.
-    if (!Number.isSafeInteger(header.seq) || header.seq < 0) throw new RangeError('no number')
-    if (!Number.isFinite(header.expiresAtMs + header.createdAtMs + header.version))
-      throw new RangeError('no number')
-    return { header, flags: bytes[1] as number, payload: bytes.subarray(at) }
-  } catch (cause) {
-    throw new CacheError('CACHE_VALUE_CORRUPT', 'The header of a stored value is damaged', { cause })
-  }
 }
 
 type Stamp = Pick<EnvelopeHeader, 'gen' | 'seq' | 'createdAtMs' | 'expiresAtMs'>

@@ -18,7 +18,7 @@ export interface EncodeOptions {
   /** Above 4 KiB and up to 16 MiB, when it gets smaller by that. */
   readonly compress: boolean
   /** Encrypts. */
-  readonly key?: EncryptionKey
+  readonly key?: EncryptionKey | undefined
   /** What an encrypted payload belongs to, such as its cache key: elsewhere it cannot be decoded. */
   readonly binding: Buffer | string
 }
@@ -49,24 +49,34 @@ export interface DecodeOptions {
 
 /**
  * A value of its own, not frozen; `frozen` or `privateCopy` must look at it before it is handed out, since foreign bytes
- * can hold an error or a regular expression.
+ * can hold an error or a regular expression. `start`: where the payload begins in `payload`.
  *
  * @throws CacheError CACHE_VALUE_CORRUPT for damage, an unknown encryption key, another binding, unknown flags, bytes
  *   after the end, or more than 16 MiB in a compressed payload.
  */
-export function decodePayload(flags: number, payload: Buffer, { keys, binding }: DecodeOptions): unknown {
+export function decodePayload(
+  flags: number,
+  payload: Buffer,
+  { keys, binding }: DecodeOptions,
+  start = 0,
+): unknown {
   if ((flags & ~knownFlags) !== 0)
     throw new CacheError('CACHE_VALUE_CORRUPT', `A stored value has the flags ${flags}, of a later version`)
   try {
-    let bytes = payload
+    if ((flags & (payloadFlags.encrypted | payloadFlags.compressed)) === 0)
+      return untagged(flags, unpack(payload, start))
+    let bytes = payload.subarray(start)
     if (flags & payloadFlags.encrypted) bytes = unseal(bytes, keys, boundBytes(flags, binding))
     if (flags & payloadFlags.compressed) bytes = inflate(bytes)
-    const value = unpack(bytes)
-    return flags & payloadFlags.tagged ? fromTagged(value) : value
+    return untagged(flags, unpack(bytes))
   } catch {
     // The cause is left out: msgpackr quotes values.
     throw new CacheError('CACHE_VALUE_CORRUPT', 'A stored value is damaged, or of an unknown encryption key')
   }
+}
+
+function untagged(flags: number, value: unknown): unknown {
+  return flags & payloadFlags.tagged ? fromTagged(value) : value
 }
 
 function inflate(bytes: Buffer): Buffer {

@@ -12,11 +12,16 @@ const tags = { array: 0, map: 1, object: 2, text: 3 } as const
 export function isPackable(value: unknown): boolean {
   if (typeof value === 'string') return isWellFormed(value)
   if (typeof value !== 'object' || value === null) return true
-  if (Array.isArray(value)) return value.every(isPackable)
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) if (!isPackable(value[at])) return false
+    return true
+  }
   if (value instanceof Map) return false
   if (value instanceof Set) return [...value].every(isPackable)
   if (isLeaf(value)) return true
-  return Object.entries(value).every(([key, held]) => isPackableKey(key) && isPackable(held))
+  for (const key of Object.keys(value))
+    if (!(isPackableKey(key) && isPackable((value as Record<string, unknown>)[key]))) return false
+  return true
 }
 
 export function toTagged(value: unknown): unknown {

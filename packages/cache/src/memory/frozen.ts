@@ -21,9 +21,9 @@ function freeze(value: unknown, depth: number): number {
   if (depth === maxDepth) throw new CacheError('CACHE_VALUE_CORRUPT', 'A stored value is nested too deep')
   const prototype = Object.getPrototypeOf(value)
   if (prototype === Object.prototype) {
-    let bytes: number = byteSizes.object
-    for (const key of Object.keys(value))
-      bytes += byteSizes.property + freeze((value as Record<string, unknown>)[key], depth + 1)
+    const held = Object.values(value)
+    let bytes = byteSizes.object + held.length * byteSizes.property
+    for (let at = 0; at < held.length; at++) bytes += freeze(held[at], depth + 1)
     Object.freeze(value)
     return bytes
   }

@@ -92,8 +92,10 @@ export class Flights {
   }
 
   hitKey(key: string, seq: number): void {
-    for (let flight = this.#byKey.get(key); flight; flight = flight.next) this.hit(flight, seq)
-    this.wake(key) // the lease that somebody waits for went with the value
+    for (let flight = this.#byKey.get(key); flight; flight = flight.next) {
+      this.hit(flight, seq)
+      wake(flight) // the lease that somebody waits for went with the value
+    }
   }
 
   hitWhere(seq: number, reaches: (flight: Flight) => boolean): void {
@@ -103,9 +105,11 @@ export class Flights {
   }
 
   wake(key: string): void {
-    for (let flight = this.#byKey.get(key); flight; flight = flight.next) {
-      flight.woken = true
-      flight.wake?.()
-    }
+    for (let flight = this.#byKey.get(key); flight; flight = flight.next) wake(flight)
   }
+}
+
+function wake(flight: Flight): void {
+  flight.woken = true
+  flight.wake?.()
 }

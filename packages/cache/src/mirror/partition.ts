@@ -157,8 +157,9 @@ export class Partition {
       case 'keys': {
         let dropped = 0
         for (const key of scope.names) {
-          this.#observeChange(key, seq)
-          const version = this.versionOf(key)
+          const slot = this.#memory.find(key)
+          if (slot >= 0) this.#observeChange(slot, seq)
+          const version = this.#versionAt(slot, key)
           if (version >= 0) this.#removed.add(key, version)
           if (this.#memory.deleteBelow(key, seq)) dropped++
           this.flights.hitKey(key, seq)
@@ -194,14 +195,16 @@ export class Partition {
 
   /** Of what is or was just held in memory; -1: none. */
   versionOf(key: string): number {
-    const slot = this.#memory.find(key)
+    return this.#versionAt(this.#memory.find(key), key)
+  }
+
+  #versionAt(slot: number, key: string): number {
     const held = slot < 0 ? -1 : (this.#memory.scopeAt(slot).life?.version ?? -1)
     return Math.max(held, this.#removed.of(key))
   }
 
-  #observeChange(key: string, seq: number): void {
-    const slot = this.#memory.find(key)
-    if (slot < 0 || this.#memory.seqAt(slot) >= seq || this.#memory.isVoid(slot)) return
+  #observeChange(slot: number, seq: number): void {
+    if (this.#memory.seqAt(slot) >= seq || this.#memory.isVoid(slot)) return
     const { life } = this.#memory.scopeAt(slot)
     life?.rate?.observe(true, this.#clock.monotonic() - life.createdAtMs)
   }

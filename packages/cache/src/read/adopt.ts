@@ -1,5 +1,5 @@
 import { CacheError } from '../cache-error.js'
-import { type Envelope, readEnvelope } from '../codec/envelope.js'
+import { StoredValue } from '../codec/stored-value.js'
 import type { Core } from '../core.js'
 import { frozen } from '../memory/frozen.js'
 import { keep } from '../memory/keep.js'
@@ -23,13 +23,12 @@ export function adopt(
   policy: EntryPolicy,
   bytes: Buffer,
   judge: Judge,
+  nowMs = core.clock.monotonic(),
 ): LoadedValue | undefined {
-  const envelope = readEnvelope(bytes)
-  const { header } = envelope
-  const nowMs = core.clock.monotonic()
+  const header = new StoredValue(bytes, partition.gen)
   const expiresAtMs = header.expiresAtMs - partition.remoteOffsetMs
-  if (judge === 'mirror' && (expiresAtMs <= nowMs || !believed(partition, flight, envelope, nowMs))) return
-  const copy = decoded(core, flight.key, policy, envelope)
+  if (judge === 'mirror' && (expiresAtMs <= nowMs || !believed(partition, flight, header, nowMs))) return
+  const copy = decoded(core, flight.key, policy, header)
   flight.readSeq = header.seq
   flight.tags = header.tags
   if (policy.memory)
@@ -58,12 +57,11 @@ export function staleOf(
 ): LoadedValue | undefined {
   if (!bytes) return
   try {
-    const envelope = readEnvelope(bytes)
-    const { header } = envelope
+    const header = new StoredValue(bytes, partition.gen)
     const nowMs = core.clock.monotonic()
     if (header.expiresAtMs + header.staleMs - partition.remoteOffsetMs <= nowMs) return
-    if (!believed(partition, flight, envelope, nowMs)) return
-    const copy = decoded(core, flight.key, policy, envelope)
+    if (!believed(partition, flight, header, nowMs)) return
+    const copy = decoded(core, flight.key, policy, header)
     return { copy, gen: header.gen, seq: header.seq, tags: header.tags }
   } catch (error) {
     if (error instanceof CacheError) return
@@ -74,13 +72,13 @@ export function staleOf(
 /** The token of a copy that cannot be read, so that a load replaces it. */
 export function tokenOf(bytes: Buffer): string | undefined {
   try {
-    return readEnvelope(bytes).header.token
+    return new StoredValue(bytes).token
   } catch {
     return undefined
   }
 }
 
-function believed(partition: Partition, flight: Flight, { header }: Envelope, nowMs: number): boolean {
+function believed(partition: Partition, flight: Flight, header: StoredValue, nowMs: number): boolean {
   return (
     partition.connected &&
     !partition.resyncing &&
@@ -90,8 +88,8 @@ function believed(partition: Partition, flight: Flight, { header }: Envelope, no
   )
 }
 
-function decoded(core: Core, key: string, policy: EntryPolicy, envelope: Envelope): HeldValue {
-  const value = core.codec.decode(key, policy, envelope)
+function decoded(core: Core, key: string, policy: EntryPolicy, stored: StoredValue): HeldValue {
+  const value = core.codec.decode(key, policy, stored)
   if (policy.copy === 'freeze') return frozen(value)
   try {
     return privateCopy(value, policy.copy)

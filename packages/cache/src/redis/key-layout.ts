@@ -15,7 +15,7 @@ export function hashTags(partitions: number): readonly string[] {
 }
 
 /** Changes with the layout of keys, scripts or messages: another format is another cache. */
-const format = 1
+const format = 2
 
 /** Names of what the tier keeps; scripts derive a key's lease and mark from its value's name and the meta's. */
 export class KeyLayout {

@@ -38,7 +38,8 @@ export class ReadBatch {
 
   /** On one server they are a command of their own as they come. */
   async getMany(keys: readonly RemoteKey[], layout: KeyLayout): Promise<(Buffer | undefined)[]> {
-    const names = keys.map(({ partition, key }) => layout.value(partition, key))
+    const names: string[] = []
+    for (const { partition, key } of keys) names.push(layout.value(partition, key))
     const [first] = keys
     if (!first) return []
     if (this.#topology.clustered)
@@ -48,8 +49,11 @@ export class ReadBatch {
       const asked: Promise<unknown>[] = []
       for (let from = 0; from < names.length; from += maxReads)
         asked.push(link.send('mget', names.slice(from, from + maxReads)))
-      const answers = (await Promise.all(asked)) as (Buffer | null)[][]
-      return answers.flatMap(values => values.map(value => value ?? undefined))
+      const answers = (await Promise.all(asked)) as (Buffer | null | undefined)[][]
+      const [values] = answers as [(Buffer | null | undefined)[]]
+      for (const more of answers.slice(1)) for (const value of more) values.push(value)
+      for (let at = 0; at < values.length; at++) values[at] ??= undefined
+      return values as (Buffer | undefined)[]
     } catch (error) {
       throw redisError(error)
     }

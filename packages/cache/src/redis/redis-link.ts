@@ -78,9 +78,17 @@ export class RedisLink {
     const { stream } = this.client
     stream.cork()
     process.nextTick(() => {
+      if (!this.#corked) return
       this.#corked = false
       stream.uncork()
     })
+  }
+
+  /** What was sent leaves now: the server works on it while this turn goes on. */
+  flush(): void {
+    if (!this.#corked) return
+    this.#corked = false
+    this.client.stream.uncork()
   }
 
   async run(script: RedisScript, keys: readonly string[], args: readonly (string | Buffer | number)[]) {

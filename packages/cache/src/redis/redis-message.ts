@@ -5,33 +5,37 @@ type Letter = keyof typeof kinds
 const letters = { keys: 'K', tags: 'T', namespaces: 'N', patterns: 'P' } as const
 
 /**
- * On the bus: `I`, positions as `partition gen seq` with commas between, a line feed, and a body, which the sender made
- * and the script only passed on: a letter, 1 if somebody waits for confirmations else 0, the sender, and after a line
- * feed each, names: none of these holds control characters. Or `W`, partition, space, key. In an instance's inbox:
- * `C` and JSON.
+ * On the bus: `I` and invalidations with carriage returns between; each has positions as `partition gen seq` with
+ * commas between, a line feed, and a body, which the sender made and the script only passed on: a letter, 1 if somebody
+ * waits for confirmations else 0, the sender, and after a line feed each, names: none of these holds control
+ * characters. Or `W`, partition, space, key. In an instance's inbox: `C` and JSON.
  */
 export function invalidationBody(scope: Scope | { kind: 'keys'; names: readonly string[] }, note: Note) {
-  return `${letters[scope.kind]}${note.acknowledge ? 1 : 0}${note.from}\n${scope.names.join('\n')}`
+  return `${invalidationHead(scope.kind, note)}\n${scope.names.join('\n')}`
+}
+
+export function invalidationHead(kind: keyof typeof letters, note: Note): string {
+  return `${letters[kind]}${note.acknowledge ? 1 : 0}${note.from}`
 }
 
 export function confirmationMessage(confirmation: Confirmation): string {
   return `C${JSON.stringify(confirmation)}`
 }
 
-/** `undefined` for what is not of this format: nobody else should publish here, but anybody can. */
-export function parseMessage(bytes: Buffer): RemoteMessage | undefined {
+/** None for what is not of this format: nobody else should publish here, but anybody can. */
+export function parseMessages(bytes: Buffer): readonly RemoteMessage[] {
   try {
     const kind = bytes[0]
-    if (kind === 0x49) return parseInvalidation(bytes.toString('utf8', 1))
-    if (kind === 0x57) return parseWake(bytes.toString('utf8', 1))
-    if (kind === 0x43) return { kind: 'confirmed', confirmation: JSON.parse(bytes.toString('utf8', 1)) }
+    if (kind === 0x49) return bytes.toString('utf8', 1).split('\r').map(parseInvalidation)
+    if (kind === 0x57) return [parseWake(bytes.toString('utf8', 1))]
+    if (kind === 0x43) return [{ kind: 'confirmed', confirmation: JSON.parse(bytes.toString('utf8', 1)) }]
   } catch {
     // Falls through.
   }
-  return undefined
+  return []
 }
 
-function parseInvalidation(text: string): RemoteMessage | undefined {
+function parseInvalidation(text: string): RemoteMessage {
   const [positions, head, ...names] = text.split('\n') as [string, string, ...string[]]
   const kind = kinds[head[0] as Letter]
   return {

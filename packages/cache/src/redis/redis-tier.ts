@@ -25,7 +25,7 @@ import { newGen } from './new-gen.js'
 import { ReadBatch } from './read-batch.js'
 import { RedisBus } from './redis-bus.js'
 import { redisError } from './redis-error.js'
-import { confirmationMessage, invalidationBody, parseMessage } from './redis-message.js'
+import { confirmationMessage, invalidationBody, parseMessages } from './redis-message.js'
 import { acquired, meta, position, type Reply, registry } from './redis-replies.js'
 import { scanKeys } from './redis-scan.js'
 import { milliseconds, ScriptRunner } from './script-runner.js'
@@ -79,8 +79,7 @@ export class RedisTier implements RemoteTier {
     })
     this.#bus = new RedisBus(() => this.#topology.subscriber(), [layout.bus, layout.inbox(instance)], {
       message: bytes => {
-        const message = parseMessage(bytes)
-        if (message) listener.message(message)
+        for (const message of parseMessages(bytes)) listener.message(message)
       },
       lost: () => listener.busLost(),
       back: () => listener.busBack(),

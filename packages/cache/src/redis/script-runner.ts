@@ -50,18 +50,21 @@ export class ScriptRunner {
     args: (full: boolean) => readonly Argument[],
   ): Promise<Reply> {
     const keys = [this.#layout.value(partition, key), this.#layout.metas[partition] as string]
-    return this.#store(scripts, partition, keys, args)
+    const first = [this.#layout.bus, partition]
+    return this.#store(scripts, partition, keys, full => [...first, ...args(full)])
   }
 
+  /** Of values by partition and key; one step must be able to reach these partitions. */
   storeMany(
     scripts: StoringScripts,
-    partition: number,
-    keys: readonly string[],
+    values: ReadonlyMap<number, ReadonlyMap<string, unknown>>,
     args: (full: boolean) => readonly Argument[],
   ): Promise<Reply> {
-    const names = [this.#layout.metas[partition] as string]
-    for (const key of keys) names.push(this.#layout.value(partition, key))
-    return this.#store(scripts, partition, names, args)
+    const partitions = [...values.keys()]
+    const names = this.metas(partitions)
+    for (const [partition, keys] of values)
+      for (const key of keys.keys()) names.push(this.#layout.value(partition, key))
+    return this.#store(scripts, partitions[0] as number, names, full => [this.#layout.bus, ...args(full)])
   }
 
   async #store(
@@ -70,12 +73,11 @@ export class ScriptRunner {
     keys: readonly string[],
     args: (full: boolean) => readonly Argument[],
   ): Promise<Reply> {
-    const first = [this.#layout.bus, partition]
     try {
-      return (await this.#send(scripts.normal, partition, keys, [...first, ...args(false)])) as Reply
+      return (await this.#send(scripts.normal, partition, keys, args(false))) as Reply
     } catch (error) {
       if (!isOutOfMemory(error)) throw redisError(error)
-      return this.run(scripts.whenFull, partition, keys, [...first, ...args(true)])
+      return this.run(scripts.whenFull, partition, keys, args(true))
     }
   }
 

@@ -1,8 +1,8 @@
 import { writeStamp } from '../codec/envelope.js'
-import type { SetReply, SetRequest } from '../remote/remote-tier.js'
+import type { Note, Position, SetReply, SetRequest } from '../remote/remote-tier.js'
 import { newGen } from './new-gen.js'
 import type { RedisLink } from './redis-link.js'
-import { invalidationBody } from './redis-message.js'
+import { invalidationHead } from './redis-message.js'
 import { position } from './redis-replies.js'
 import { type Argument, milliseconds, type ScriptRunner } from './script-runner.js'
 import { setOutcomes, setScripts } from './scripts/set-scripts.js'
@@ -14,29 +14,33 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-/** Sets of one partition that go out as one step, each of another key. */
+/** Sets that go out as one step, each of another key. */
 interface Batch {
-  readonly partition: number
-  readonly head: string
+  readonly note: Note
   readonly link: RedisLink
   readonly epoch: number
-  readonly sets: Map<string, Waiting>
+  /** By partition and key. */
+  readonly sets: Map<number, Map<string, Waiting>>
+  count: number
   bytes: number
 }
 
-/** Of one step: more would hold up the server's only thread. */
-const maxSets = 64
+/** Of one step: more would hold up the server's only thread, and keep it waiting while they are prepared. */
+const maxSets = 32
 const maxBytes = 2 ** 20
 
 /**
- * Collects the sets of one turn of the event loop: those of a partition go as one step, which is what most of a set's
- * cost depends on at either end. Sets of one key stay in their order.
+ * Collects the sets of one turn: those that one step can reach go as one, of a cluster those of a partition, which is
+ * what most of a set's cost depends on at either end. Sets of one key stay in their order.
  */
 export class SetBatch {
   readonly #topology: Topology
   readonly #steps: ScriptRunner
   #batches: Batch[] = []
+  /** By partition in a cluster. */
   readonly #last = new Map<number, Batch>()
+  #underWay = 0
+  #flushing = false
 
   constructor(topology: Topology, steps: ScriptRunner) {
     this.#topology = topology
@@ -46,52 +50,91 @@ export class SetBatch {
   set(request: SetRequest): Promise<SetReply> {
     return new Promise((resolve, reject) => {
       const { partition, key, envelope, note } = request
-      const head = invalidationBody({ kind: 'keys', names: [] }, note).slice(0, -1)
-      let batch = this.#last.get(partition)
-      if (!batch || batch.head !== head || batch.sets.has(key) || isFull(batch, envelope.length)) {
+      const group = this.#topology.clustered ? partition : 0
+      let batch = this.#last.get(group)
+      if (!batch || !hasRoom(batch, request)) {
         const link = this.#topology.link(partition)
-        batch = { partition, head, link, epoch: link.epoch, sets: new Map(), bytes: 0 }
-        this.#last.set(partition, batch)
-        if (this.#batches.push(batch) === 1) setImmediate(this.#flush)
+        batch = { note, link, epoch: link.epoch, sets: new Map(), count: 0, bytes: 0 }
+        this.#last.set(group, batch)
+        if (this.#batches.push(batch) === 1 && !this.#flushing) this.#flushSoon()
       }
       stamp(request)
-      batch.sets.set(key, { request, resolve, reject })
+      const sets = batch.sets.get(partition)
+      if (sets) sets.set(key, { request, resolve, reject })
+      else batch.sets.set(partition, new Map([[key, { request, resolve, reject }]]))
+      batch.count++
       batch.bytes += envelope.length
+      if (batch.count === maxSets) this.#flush(batch.link)
     })
   }
 
-  readonly #flush = (): void => {
+  /** Nobody waits for company in vain: a set alone leaves when the code that is running has ended. */
+  #flushSoon(): void {
+    this.#flushing = true
+    const flush = () => {
+      this.#flushing = false
+      this.#flush()
+    }
+    if (this.#underWay === 0) process.nextTick(flush)
+    else setImmediate(flush)
+  }
+
+  /** In their order. `now`: a full step leaves at once, so that the server works while this process prepares the next. */
+  #flush(now?: RedisLink): void {
     const batches = this.#batches
     this.#batches = []
     this.#last.clear()
     for (const batch of batches) void this.#send(batch)
+    now?.flush()
   }
 
-  async #send({ partition, head, link, epoch, sets }: Batch): Promise<void> {
+  async #send({ note, link, epoch, sets }: Batch): Promise<void> {
+    this.#underWay++
     try {
+      const [partition] = sets.keys() as Iterable<number> as [number]
       if (link.epoch !== epoch || link !== this.#topology.link(partition)) throw link.away()
-      const reply = await this.#steps.storeMany(setScripts, partition, [...sets.keys()], full => {
-        const args: Argument[] = [newGen(), head]
-        for (const { request } of sets.values())
-          args.push(request.namespace, full ? 0 : milliseconds(request.keepMs), request.envelope)
-        return args
-      })
-      const timeMs = Number(reply[3])
-      const before = position(reply, 0)
-      const after = { gen: before.gen, seq: Number(reply[2]) }
-      let at = 4
-      for (const { resolve } of sets.values()) {
-        const outcome = setOutcomes[Number(reply[at++])] as SetReply['outcome']
-        resolve({ ...(outcome === 'kept' ? before : after), outcome, timeMs })
+      const reply = await this.#steps.storeMany(setScripts, sets, full => argumentsOf(note, sets, full))
+      const timeMs = Number(reply[0])
+      const outcomes = reply[1] as Buffer
+      let part = 2
+      let at = 0
+      for (const each of sets.values()) {
+        const before = position(reply, part)
+        const after: Position = { gen: before.gen, seq: before.seq + 1 }
+        part += 2
+        for (const { resolve } of each.values()) {
+          const outcome = setOutcomes[(outcomes[at++] as number) - digitZero] as SetReply['outcome']
+          const { gen, seq } = outcome === 'kept' ? before : after
+          resolve({ gen, seq, outcome, timeMs })
+        }
       }
     } catch (error) {
-      for (const { reject } of sets.values()) reject(error)
+      for (const each of sets.values()) for (const { reject } of each.values()) reject(error)
+    } finally {
+      this.#underWay--
     }
   }
 }
 
-function isFull({ sets, bytes }: Batch, more: number): boolean {
-  return sets.size === maxSets || bytes + more > maxBytes
+const digitZero = 0x30
+
+function hasRoom({ note, sets, count, bytes }: Batch, request: SetRequest): boolean {
+  return (
+    count < maxSets &&
+    bytes + request.envelope.length <= maxBytes &&
+    note.acknowledge === request.note.acknowledge &&
+    note.from === request.note.from &&
+    !sets.get(request.partition)?.has(request.key)
+  )
+}
+
+function argumentsOf(note: Note, sets: Batch['sets'], full: boolean): Argument[] {
+  const args: Argument[] = [invalidationHead('keys', note), newGen(), `${sets.size}`]
+  for (const [partition, each] of sets) args.push(`${partition}`, `${each.size}`)
+  for (const each of sets.values())
+    for (const { request } of each.values())
+      args.push(request.namespace, full ? '0' : `${milliseconds(request.keepMs)}`, request.envelope)
+  return args
 }
 
 /** What the script reads in the header, and replaces. */

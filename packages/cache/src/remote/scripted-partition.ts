@@ -1,4 +1,5 @@
-import { type EnvelopeHeader, readEnvelope, stampEnvelope } from '../codec/envelope.js'
+import { type EnvelopeHeader, stampEnvelope } from '../codec/envelope.js'
+import { readEnvelope } from '../codec/read-envelope.js'
 import { PartitionRecords } from './partition-records.js'
 import {
   type AcquireReply,

@@ -1,6 +1,6 @@
 import type { KeyState, TierEntry } from '../cache.js'
 import { CacheError } from '../cache-error.js'
-import { readEnvelope } from '../codec/envelope.js'
+import { readEnvelope } from '../codec/read-envelope.js'
 import type { Core } from '../core.js'
 import { namespaceOf } from '../key/check-key.js'
 import type { Partition } from '../mirror/partition.js'

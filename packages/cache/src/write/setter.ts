@@ -2,14 +2,14 @@ import type { SetOptions, SetResult } from '../cache.js'
 import { CacheError } from '../cache-error.js'
 import { publish } from '../cache-events.js'
 import type { Core, Shared } from '../core.js'
-import { namespaceOf } from '../key/check-key.js'
+import { checkKey, namespaceOf } from '../key/check-key.js'
 import { keep } from '../memory/keep.js'
 import { type HeldValue, privateCopy } from '../memory/private-copy.js'
 import { Flight } from '../mirror/flights.js'
 import type { Partition } from '../mirror/partition.js'
 import type { EntryPolicy } from '../policy/entry-policy.js'
 import { lifetimeMs } from '../policy/lifetime.js'
-import type { Invalidated, PartitionPosition, Position } from '../remote/remote-tier.js'
+import type { Invalidated, PartitionPosition, Position, SetRequest } from '../remote/remote-tier.js'
 import { checkAcknowledged } from './check-invalidate-options.js'
 import type { Invalidator } from './invalidator.js'
 
@@ -36,6 +36,7 @@ export interface Written {
   readonly at: PartitionPosition | null
 }
 
+const noOptions: SetOptions = {}
 const unchanged: Written = { stored: false, journaled: false, at: null }
 /** The offset is too large by the time that one answer took. */
 const offsetErrorMs = 1000
@@ -50,18 +51,27 @@ export class Setter {
     this.#invalidator = invalidator
   }
 
-  async set(key: string, value: unknown, options: SetOptions = {}): Promise<SetResult> {
-    const written = await this.write(this.prepare(key, value, options))
-    return this.result([written], options)
+  async set(key: string, value: unknown, options: SetOptions = noOptions): Promise<SetResult> {
+    checkKey(key)
+    this.#core.throwIfClosed()
+    return this.result([await this.write(this.prepare(key, value, options))], options)
   }
 
-  async result(written: readonly Written[], options: SetOptions): Promise<SetResult> {
-    const journaled = written.some(each => each.journaled)
+  result(written: readonly Written[], options: SetOptions): SetResult | Promise<SetResult> {
+    let journaled = false
+    let stored = true
+    for (const each of written) {
+      journaled ||= each.journaled
+      stored &&= each.stored
+    }
     const remote = this.#core.shared ? (journaled ? 'journaled' : 'done') : 'none'
     publish({ kind: 'invalidation', by: 'set', remote })
+    const result = { memory: true, remote, acknowledged: false, stored } as const
+    if (!options.acknowledged) return result
     const at = written.flatMap(each => (each.at ? [each.at] : []))
-    const acknowledged = await this.#invalidator.settle(at, journaled, options)
-    return { memory: true, remote, acknowledged, stored: written.every(each => each.stored) }
+    return this.#invalidator
+      .settle(at, journaled, options)
+      .then(acknowledged => ({ ...result, acknowledged }))
   }
 
   /** @throws CacheError CACHE_VALUE_UNSUPPORTED, CACHE_OPTION_INVALID, CACHE_TAG_INVALID; nothing is changed yet. */
@@ -104,45 +114,32 @@ export class Setter {
     if (wait) await wait
     partition.flights.add(flight)
     partition.flights.withhold(flight.key)
+    const { shared } = this.#core
+    const scope: Invalidated = { kind: 'keys', names: [flight.key] }
     try {
-      return await this.#through(write)
+      if (!shared) return this.#alone(write, scope)
+      if (partition.journal.size > 0 && !(await this.#invalidator.replay(partition)))
+        throw new Error('the journal could not be sent')
+      const known = write.known ?? nothingKnown(partition)
+      if (!known || !this.#core.sharedFor(write.policy)) return await this.#here(shared, write, scope)
+      const { tier, guard, sync } = shared
+      const request = this.#request(write, known)
+      const reply = await guard.run('set', partition, () => tier.set(request))
+      // Kept: what stands is newer, and its message may be on its way; older copies go as for any set.
+      sync.applyOwn(partition, scope, reply)
+      const stored = reply.outcome === 'stored'
+      if (stored) this.#keep(write, reply, write.calledMs)
+      return { stored, journaled: false, at: atOf(partition, reply) }
+    } catch (error) {
+      if (error instanceof CacheError && error.code !== 'CACHE_REMOTE_UNAVAILABLE') throw error
+      this.#invalidator.journal(partition, scope)
+      return { stored: false, journaled: true, at: null }
     } finally {
       partition.flights.remove(flight)
     }
   }
 
-  async #through(write: Write): Promise<Written> {
-    const { partition, flight, policy } = write
-    const { shared } = this.#core
-    if (!shared) return this.#alone(write)
-    const scope: Invalidated = { kind: 'keys', names: [flight.key] }
-    try {
-      if (partition.journal.size > 0 && !(await this.#invalidator.replay(partition)))
-        throw new Error('the journal could not be sent')
-      const known = write.known ?? nothingKnown(partition)
-      if (known && this.#core.sharedFor(policy)) return await this.#shared(shared, write, known, scope)
-      if (hasNewer(write)) return unchanged
-      const note = { from: this.#core.instance, acknowledge: write.acknowledged }
-      const position = await shared.guard.run('invalidate', partition, () =>
-        shared.tier.invalidateKeys(partition.index, [flight.key], note),
-      )
-      if (hasNewer(write)) return unchanged // it came meanwhile
-      shared.sync.applyOwn(partition, scope, position)
-      const stored = follows(write.known, position) && this.#keep(write, position)
-      return { stored, journaled: false, at: atOf(partition, position) }
-    } catch (error) {
-      if (error instanceof CacheError && error.code !== 'CACHE_REMOTE_UNAVAILABLE') throw error
-      this.#invalidator.journal(partition, scope)
-      return { stored: false, journaled: true, at: null }
-    }
-  }
-
-  async #shared(
-    { tier, guard, sync }: Shared,
-    write: Write,
-    known: Position,
-    scope: Invalidated,
-  ): Promise<Written> {
+  #request(write: Write, known: Position): SetRequest {
     const { partition, flight, policy, copy, tags, ttlMs, version, acknowledged, calledMs } = write
     const { key, namespace } = flight
     const envelope = this.#core.codec.encode(key, copy.value, policy, {
@@ -156,31 +153,39 @@ export class Setter {
       token: this.#core.nextToken(),
       tags,
     })
-    const reply = await guard.run('set', partition, () =>
-      tier.set({
-        partition: partition.index,
-        key,
-        namespace,
-        envelope,
-        tags,
-        ttlMs,
-        keepMs: ttlMs + policy.staleMs,
-        known,
-        calledAtMs: calledMs + partition.remoteOffsetMs - offsetErrorMs,
-        version,
-        note: { from: this.#core.instance, acknowledge: acknowledged },
-      }),
-    )
-    // Kept: what stands is newer, and its message may be on its way; older copies go as for any set.
-    sync.applyOwn(partition, scope, reply)
-    if (reply.outcome === 'stored') this.#keep(write, reply, calledMs)
-    return { stored: reply.outcome === 'stored', journaled: false, at: atOf(partition, reply) }
+    return {
+      partition: partition.index,
+      key,
+      namespace,
+      envelope,
+      tags,
+      ttlMs,
+      keepMs: ttlMs + policy.staleMs,
+      known,
+      calledAtMs: calledMs + partition.remoteOffsetMs - offsetErrorMs,
+      version,
+      note: { from: this.#core.instance, acknowledge: acknowledged },
+    }
   }
 
-  #alone(write: Write): Written {
+  /** A value that is kept out of the second tier, which only loses what it has. */
+  async #here({ tier, guard, sync }: Shared, write: Write, scope: Invalidated): Promise<Written> {
     const { partition, flight } = write
     if (hasNewer(write)) return unchanged
-    const seq = partition.applyAlone({ kind: 'keys', names: [flight.key] })
+    const note = { from: this.#core.instance, acknowledge: write.acknowledged }
+    const position = await guard.run('invalidate', partition, () =>
+      tier.invalidateKeys(partition.index, [flight.key], note),
+    )
+    if (hasNewer(write)) return unchanged // it came meanwhile
+    sync.applyOwn(partition, scope, position)
+    const stored = follows(write.known, position) && this.#keep(write, position)
+    return { stored, journaled: false, at: atOf(partition, position) }
+  }
+
+  #alone(write: Write, scope: Invalidated): Written {
+    const { partition } = write
+    if (hasNewer(write)) return unchanged
+    const seq = partition.applyAlone(scope)
     return { stored: this.#keep(write, { gen: partition.gen ?? '', seq }), journaled: false, at: null }
   }
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CacheError } from '#src/cache-error'
-import { type Envelope, readEnvelope, writeEnvelope } from '#src/codec/envelope'
+import { type Envelope, writeEnvelope } from '#src/codec/envelope'
+import { readEnvelope } from '#src/codec/read-envelope'
 
 /** Of the prototype that literals have. */
 const record = <T>(model: { [Key in keyof T]: fc.Arbitrary<T[Key]> }) =>

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { type Envelope, readEnvelope } from '#src/codec/envelope'
+import type { Envelope } from '#src/codec/envelope'
 import { decodePayload, payloadFlags } from '#src/codec/payload-codec'
+import { readEnvelope } from '#src/codec/read-envelope'
 
 /*
  * Values as each format wrote them. They stay as they are: what this version cannot read would be lost by an upgrade, or

@@ -1,4 +1,4 @@
-import { readEnvelope } from '#src/codec/envelope'
+import { StoredValue } from '#src/codec/stored-value'
 import { ValueCodec } from '#src/codec/value-codec'
 import { entryPolicy } from '#src/policy/entry-policy'
 import type {
@@ -73,7 +73,7 @@ export function watch(world: Watched, { node, operation }: Call, result: unknown
 }
 
 function versionIn(key: string, envelope: Buffer): number {
-  return (codec.decode(key, entryPolicy({}), readEnvelope(envelope)) as Version).v
+  return (codec.decode(key, entryPolicy({}), new StoredValue(envelope)) as Version).v
 }
 
 function brief(result: unknown): string {

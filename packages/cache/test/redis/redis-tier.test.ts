@@ -7,7 +7,7 @@ import {
 } from '@voiceassist/testkit'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { readEnvelope } from '#src/codec/envelope'
+import { readEnvelope } from '#src/codec/read-envelope'
 import { KeyLayout } from '#src/redis/key-layout'
 import { maxTagRecords, patternRecordMs } from '#src/remote/remote-tier'
 import { at, envelope, load, note, openTier, setRequest } from './open-tier.js'

@@ -1,6 +1,9 @@
 import { type BorrowedServer, borrowRedis, canStartRedis } from '@voiceassist/testkit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readEnvelope } from '#src/codec/envelope'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { readEnvelope } from '#src/codec/read-envelope'
+import { KeyLayout } from '#src/redis/key-layout'
+import type { Position } from '#src/remote/remote-tier'
 import { note, openTier, setRequest as requestOf } from './open-tier.js'
 
 const setRequest = (...args: Parameters<typeof requestOf>) => ({ ...requestOf(...args), partition: 0 })
@@ -13,12 +16,12 @@ describe.skipIf(!canStartRedis())('sets of one turn', () => {
   afterAll(() => server.close())
 
   const opened = async () => {
-    const { tier, messages } = await openTier({ url: server.url })
+    const { tier, messages, prefix } = await openTier({ url: server.url })
     const seqOf = async (key: string) => {
       const bytes = await tier.get(0, key)
       return bytes && readEnvelope(bytes).header.seq
     }
-    return { tier, messages, seqOf, known: await tier.readMeta(0) }
+    return { tier, messages, prefix, seqOf, known: await tier.readMeta(0) }
   }
 
   test('are one step: one seq, and one message that names them all', async () => {
@@ -63,13 +66,51 @@ describe.skipIf(!canStartRedis())('sets of one turn', () => {
     await expect.poll(() => messages.at(-1)).toMatchObject({ scope: { kind: 'keys', names } })
   })
 
+  test('of several partitions are one step on one server, with a seq for each and one message', async () => {
+    const { tier, messages, prefix } = await opened()
+    const raw = new Redis(server.url)
+    onTestFinished(() => raw.disconnect())
+    const published: string[] = []
+    raw.on('message', (_channel, text) => published.push(text))
+    await raw.subscribe(new KeyLayout(prefix, 16).bus)
+    const known = await Promise.all([1, 2, 3, 4].map(partition => tier.readMeta(partition)))
+    await expect.poll(() => [published.length, messages.length]).toEqual([4, 5])
+    published.length = 0
+    messages.length = 0
+    const sets = known
+      .slice(0, 3)
+      .flatMap((meta, at) =>
+        ['a', 'b'].map(key => tier.set({ ...requestOf(`n:${key}${at}`, meta), partition: at + 1 })),
+      )
+    sets.push(tier.set({ ...requestOf('n:old', known[0] as Position & { timeMs: number }), partition: 4 }))
+    const replies = await Promise.all(sets)
+    expect(replies.map(({ outcome }) => outcome)).toEqual([...Array(6).fill('stored'), 'invalidated'])
+    expect(replies.slice(0, 6).map(({ gen, seq }) => ({ gen, seq }))).toEqual(
+      known.slice(0, 3).flatMap(({ gen, seq }) => Array(2).fill({ gen, seq: seq + 1 })),
+    )
+    const scopes = [['n:a0', 'n:b0'], ['n:a1', 'n:b1'], ['n:a2', 'n:b2'], ['n:old']]
+    await expect.poll(() => messages).toHaveLength(4)
+    expect(messages).toEqual(
+      scopes.map((names, at) => {
+        const { gen, seq } = replies[at * 2] as Position
+        return {
+          kind: 'invalidated',
+          at: [{ partition: at + 1, gen, seq }],
+          scope: { kind: 'keys', names },
+          note,
+        }
+      }),
+    )
+    await expect.poll(() => published).toHaveLength(1)
+  })
+
   test('of one key stay in their order, and so many are several steps', async () => {
     const { tier, known } = await opened()
     const again = [1, 2].map(() => tier.set(setRequest('n:same', known)))
     expect((await Promise.all(again)).map(reply => reply.outcome)).toEqual(['stored', 'invalidated'])
     const meta = await tier.readMeta(0)
-    const many = Array.from({ length: 65 }, (_, at) => tier.set(setRequest(`n:many${at}`, meta)))
+    const many = Array.from({ length: 33 }, (_, at) => tier.set(setRequest(`n:many${at}`, meta)))
     const seqs = (await Promise.all(many)).map(reply => reply.seq)
-    expect([seqs[0], seqs[63], seqs[64]]).toEqual([meta.seq + 1, meta.seq + 1, meta.seq + 2])
+    expect([seqs[0], seqs[31], seqs[32]]).toEqual([meta.seq + 1, meta.seq + 1, meta.seq + 2])
   })
 })

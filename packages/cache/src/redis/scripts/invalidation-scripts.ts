@@ -1,6 +1,6 @@
 import { markMs, maxTagRecords, patternRecordMs } from '../../remote/remote-tier.js'
 import { RedisScript } from '../redis-script.js'
-import { luaMeta } from './lua-judge.js'
+import { luaGenOf, luaMeta } from './lua-judge.js'
 
 /** Beyond these a partition begins a new gen: none of them may be forgotten. */
 export const maxPatternRecords = 64
@@ -43,6 +43,7 @@ return { gen, seq }
 export const invalidateScopeScript = new RedisScript(
   'allow-oom',
   luaMeta,
+  luaGenOf,
   `
 local kind, first = ARGV[4], 5 + #KEYS
 
@@ -99,7 +100,8 @@ end
 local positions, reply = {}, {}
 for i, meta in ipairs(KEYS) do
   local partition = ARGV[4 + i]
-  local gen, seq = advance(meta, partition, ARGV[3])
+  local fresh = genOf(partition)
+  local gen, seq = advance(meta, partition, fresh)
   local holds = true
   if kind == 'tags' then
     if record(meta, seq, 't:') > ${maxTagRecords} then pruneTags(meta) end
@@ -111,7 +113,7 @@ for i, meta in ipairs(KEYS) do
   if holds then
     positions[#positions + 1] = position(partition, gen, seq)
   else
-    gen = ARGV[3]
+    gen = fresh
     startGen(meta, partition, gen, seq)
   end
   reply[i] = { gen, seq }

@@ -2,7 +2,7 @@
 
 /**
  * Lua writes a number with 14 digits and seq has 16, hence `int`. Every script that may have to begin a gen has the
- * bus in ARGV[1], its partition in ARGV[2] and a new gen in ARGV[3].
+ * bus in ARGV[1] and a new gen in ARGV[3]; if it is of one partition, that in ARGV[2].
  */
 export const luaMeta = String.raw`
 local function int(number) return string.format('%.0f', number) end
@@ -33,6 +33,11 @@ local function advance(meta, partition, fresh)
   end
   return gen, redis.call('HINCRBY', meta, 'seq', 1)
 end
+`
+
+/** A gen is of one partition: where a script may begin several, each holds its partition's number. */
+export const luaGenOf = `
+local function genOf(partition) return string.sub(ARGV[3], 1, 14) .. string.format('%02d', partition) end
 `
 
 /** The same answers as matchGlob of key/match-glob.ts, on UTF-8: steps of ? and * are whole characters. */

@@ -1,6 +1,6 @@
 import { patternRecordMs } from '../../remote/remote-tier.js'
 import { RedisScript } from '../redis-script.js'
-import { luaMeta } from './lua-judge.js'
+import { luaGenOf, luaMeta } from './lua-judge.js'
 
 const luaCheckRun = `
 local run = serverRun()
@@ -29,12 +29,13 @@ return { clock(), redis.call('HGETALL', KEYS[1]) }
 export const positionsScript = new RedisScript(
   'allow-oom',
   luaMeta,
+  luaGenOf,
   luaCheckRun,
   `
 local now = clock()
 local reply = { now }
 for i, meta in ipairs(KEYS) do
-  checkRun(meta, ARGV[3 + i], ARGV[3])
+  checkRun(meta, ARGV[3 + i], genOf(ARGV[3 + i]))
   local found = redis.call('HMGET', meta, 'gen', 'seq', 'floor', 'patterns')
   local patterns, kept, at = found[4] or '', {}, 1
   while at <= #patterns do

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type EnvelopeHeader, readEnvelope, writeEnvelope } from '../../codec/envelope.js'
+import { type EnvelopeHeader, writeEnvelope } from '../../codec/envelope.js'
+import { readEnvelope } from '../../codec/read-envelope.js'
 import { partitionOf } from '../../key/partition-of.js'
 import type {
   AcquireReply,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readEnvelope } from '../../codec/envelope.js'
+import { readEnvelope } from '../../codec/read-envelope.js'
 import { markMs } from '../../remote/remote-tier.js'
 import { longMs, tokenOf, until } from './contract-client.js'
 import type { ContractOptions, ContractTest } from './contract-suite.js'

@@ -1,0 +1,80 @@
+import { CacheError } from '../cache-error.js'
+import { type EnvelopeHeader, envelopeFormat, envelopeOffsets } from './envelope.js'
+
+const noTags = Object.freeze([]) as unknown as string[]
+
+/** An envelope as it is read: what judges it is taken out at once, the rest when it is asked for. */
+export class StoredValue implements EnvelopeHeader {
+  readonly bytes: Buffer
+  readonly gen: string
+  readonly seq: number
+  readonly expiresAtMs: number
+  readonly createdAtMs: number
+  readonly version: number
+  readonly tags: readonly string[]
+  readonly payloadAt: number
+
+  /**
+   * @param gen The one that is likely, and then shared.
+   * @throws CacheError CACHE_VALUE_CORRUPT for another format, a header that ends early, or numbers that are none.
+   */
+  constructor(bytes: Buffer, gen: string | null = null) {
+    if (bytes[0] !== envelopeFormat)
+      throw new CacheError(
+        'CACHE_VALUE_CORRUPT',
+        `A stored value has the format ${bytes[0]}, not ${envelopeFormat}`,
+      )
+    this.bytes = bytes
+    try {
+      this.gen = genOf(bytes, gen)
+      this.seq = bytes.readDoubleBE(envelopeOffsets.seq)
+      this.expiresAtMs = bytes.readDoubleBE(envelopeOffsets.expiresAt)
+      this.createdAtMs = bytes.readDoubleBE(envelopeOffsets.createdAt)
+      this.version = bytes.readDoubleBE(envelopeOffsets.version)
+      const tagsAt = envelopeOffsets.tail + 2 + bytes.readUInt16BE(envelopeOffsets.tail)
+      let at = tagsAt + 2
+      const count = bytes.readUInt16BE(tagsAt)
+      const tags: string[] = count === 0 ? noTags : []
+      for (let left = count; left > 0; left--) {
+        const length = bytes.readUInt16BE(at)
+        tags.push(bytes.toString('utf8', at + 2, at + 2 + length))
+        at += 2 + length
+      }
+      if (at > bytes.length) throw new RangeError('ends early')
+      this.tags = tags
+      this.payloadAt = at
+      // A number that is none is lower than nothing, so such a value would outlive every invalidation.
+      if (!Number.isSafeInteger(this.seq) || this.seq < 0) throw new RangeError('no number')
+      if (!Number.isFinite(this.expiresAtMs + this.createdAtMs + this.version))
+        throw new RangeError('no number')
+    } catch (cause) {
+      throw new CacheError('CACHE_VALUE_CORRUPT', 'The header of a stored value is damaged', { cause })
+    }
+  }
+
+  get flags(): number {
+    return this.bytes[envelopeOffsets.flags] as number
+  }
+
+  get loadMs(): number {
+    return this.bytes.readUInt32BE(envelopeOffsets.loadMs)
+  }
+
+  get staleMs(): number {
+    return this.bytes.readUInt32BE(envelopeOffsets.staleMs)
+  }
+
+  get token(): string {
+    const from = envelopeOffsets.tail + 2
+    return this.bytes.toString('latin1', from, from + this.bytes.readUInt16BE(envelopeOffsets.tail))
+  }
+}
+
+/** A string is made at some cost, and nearly all values are of one gen. */
+function genOf(bytes: Buffer, likely: string | null): string {
+  const end = envelopeOffsets.gen + 16
+  if (likely?.length === 16)
+    for (let at = envelopeOffsets.gen; bytes[at] === likely.charCodeAt(at - envelopeOffsets.gen); at++)
+      if (at === end - 1) return likely
+  return bytes.toString('latin1', envelopeOffsets.gen, end)
+}
