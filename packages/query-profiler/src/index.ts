@@ -9,7 +9,11 @@ export type {
   WorkloadQuery,
 } from './advice/advice.js'
 export { advise } from './advice/advise.js'
+export { type AdvisedDatabase, readAdvisedDatabase } from './advice/advised-database.js'
 export type { DatabaseSession } from './advice/database-session.js'
+export { type VerifyOptions, verifyAdvice } from './advice/verify.js'
+export { workloadFromFile } from './advice/workload-from-file.js'
+export { workloadFromStatements } from './advice/workload-from-statements.js'
 export type { CallSite } from './capture/call-site.js'
 export type { RequestInfo } from './capture/request-scope.js'
 export { type QueryType, queryTypes } from './fingerprint/statement.js'

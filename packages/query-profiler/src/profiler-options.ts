@@ -8,7 +8,7 @@ export type ExplainMode =
   | 'analyze'
 
 export interface ProfilerOptions {
-  /** Milliseconds of the server's time from which a query is slow. Default 100. */
+  /** Milliseconds from which a query is slow, from being sent to its last row; the wait for a connection never counts. Default 100. */
   readonly slowQueryThresholdMs?: number
   /** Queries of one shape, from one place of the code, in one request, from which they are reported. Default 10. */
   readonly nPlusOneThreshold?: number
