@@ -107,7 +107,7 @@ class Verification {
       this.#limits.signal?.throwIfAborted()
       const runnable = await runnableQuery(this.scratch, query, naming)
       if ('reason' in runnable)
-        this.#notes.add(`Not run on the copy: ${normaliseSql(query.sql)} (${runnable.reason})`)
+        this.#notes.add(`Not run on the copy: ${beginning(query.sql)} (${runnable.reason})`)
       else found.push(runnable)
     }
     return found
@@ -202,7 +202,7 @@ class Verification {
         if (times) measured.push({ query, change: changeOf(times), ...mediansOf(times) })
       } catch (error) {
         if (this.#limits.signal?.aborted) throw error
-        this.#notes.add(`Failed on the copy (${stateOf(error)}): ${normaliseSql(query.of.sql)}`)
+        this.#notes.add(`Failed on the copy (${stateOf(error)}): ${beginning(query.of.sql)}`)
       }
     }
     return measured
@@ -241,5 +241,11 @@ function timed(effect: QueryEffect, measured: readonly Measured[]): QueryEffect 
 }
 
 function described({ query, beforeMs, afterMs }: Measured): string {
-  return `a query took ${afterMs.toFixed(2)} instead of ${beforeMs.toFixed(2)} ms (${normaliseSql(query.of.sql)})`
+  return `a query took ${afterMs.toFixed(2)} instead of ${beforeMs.toFixed(2)} ms (${beginning(query.of.sql)})`
+}
+
+/** Enough to tell a query by. */
+function beginning(sql: string): string {
+  const shown = normaliseSql(sql)
+  return shown.length > 120 ? `${shown.slice(0, 120)}…` : shown
 }
