@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { machine, say } from './common/say.js'
 import { judgeCases, sayCases } from './profiler-advice/cases/judge-cases.js'
@@ -64,7 +65,10 @@ export async function profilerAdvice(argv: readonly string[]): Promise<void> {
     const sets = saySets(results)
     if (values.record) await writeFile(values.record, JSON.stringify(results))
     const report = { machine: machine(), at: new Date().toISOString(), load, ...options, sets, cases }
-    if (!values.quick) await writeFile(output, `${JSON.stringify(report, null, 2)}\n`)
+    if (!values.quick) {
+      await mkdir(dirname(output), { recursive: true })
+      await writeFile(output, `${JSON.stringify(report, null, 2)}\n`)
+    }
     const missed = missedGoals(sets, cases)
     if (missed.length > 0) throw new Error(`ours misses ${missed.length} goals: ${missed.join('; ')}`)
   } finally {

@@ -1,11 +1,10 @@
 import type { ClientBase } from 'pg'
-import { say, sayProgress } from '../common/say.js'
-import { buildSet, type IndexSet } from './index-set.js'
+import { sayProgress } from '../common/say.js'
+import { type BuiltSet, buildSet, dropSets, type IndexSet } from './index-set.js'
 import {
-  clearInserts,
+  type MeasureOptions,
   measureInserts,
   measureQueries,
-  prepareInserts,
   type QueryTime,
   timeLimitMs,
 } from './measure.js'
@@ -23,35 +22,28 @@ export interface SetResult {
   readonly inserts: readonly number[]
 }
 
-/** Builds each set for real, measures, drops it; every other round in the opposite order. */
+const insertRounds = 2
+
+/** Builds all sets for real, measures with each alone, and drops them. */
 export async function compareSets(
   client: ClientBase,
   sets: readonly IndexSet[],
-  options: { readonly rounds: number; readonly draws: number; readonly scale: number },
+  options: MeasureOptions,
 ): Promise<SetResult[]> {
-  await prepareInserts(client)
-  const results = new Map<IndexSet, SetResult>()
-  for (let round = 0; round < options.rounds; round++)
-    for (const set of round % 2 === 0 ? sets : [...sets].reverse()) {
-      const title = `round ${round + 1}, ${set.name}`
-      sayProgress(`${title}: building ${set.ddl.length} indexes`)
-      const built = await buildSet(client, set)
-      const times = await measureQueries(client, { ...options, title })
-      const inserts = await measureInserts(client)
-      await built.drop()
-      await clearInserts(client)
-      const before = results.get(set)
-      results.set(set, {
-        ...set,
-        bytes: built.bytes,
-        redundant: built.redundant,
-        times: [...(before?.times ?? []), ...times],
-        inserts: [...(before?.inserts ?? []), inserts],
-      })
-      say(`${title}: ${(total(times) / 1000).toFixed(1)} s`)
+  const built: BuiltSet[] = []
+  try {
+    for (const set of sets) {
+      sayProgress(`building the ${set.ddl.length} indexes of ${set.name}`)
+      built.push(await buildSet(client, set))
     }
-  await client.query('drop schema bench cascade')
-  return sets.map(set => results.get(set)!)
+    const times = await measureQueries(client, built, options)
+    const inserts = await measureInserts(client, built, insertRounds)
+    return built.map(set => ({ ...set, times: times.get(set) ?? [], inserts: inserts.get(set) ?? [] }))
+  } finally {
+    await dropSets(client, built)
+    // What the inserts left, once there are few indexes to look through.
+    await client.query('vacuum lineitem')
+  }
 }
 
 /** Milliseconds of a query: its best, summed over the literals; null: over the limit. */

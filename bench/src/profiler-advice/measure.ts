@@ -1,11 +1,12 @@
 import type { ClientBase } from 'pg'
 import { sayProgress } from '../common/say.js'
+import { type BuiltSet, withOnly } from './index-set.js'
 import { explain, type PlanNode } from './peers/what-if.js'
 import { type QueryName, queryNames, queryText } from './tpch/queries.js'
 
 export const timeLimitMs = 60_000
 const executions = 3
-export const insertedRows = 200_000
+const insertedRows = 200_000
 
 export interface QueryTime {
   readonly query: QueryName
@@ -15,24 +16,48 @@ export interface QueryTime {
   readonly ms: number | null
 }
 
-/** Every query with the literals of each draw. One that ran into the limit is not tried with other literals. */
+export interface MeasureOptions {
+  readonly rounds: number
+  readonly draws: number
+  readonly scale: number
+}
+
+/**
+ * Every query with the literals of each draw, with the indexes of one set after the other, every other round in the
+ * opposite order, so that what else the machine does meets all sets alike. What ran into the limit once is not tried again.
+ */
 export async function measureQueries(
   client: ClientBase,
-  { draws, scale, title }: { readonly draws: number; readonly scale: number; readonly title: string },
-): Promise<QueryTime[]> {
-  const times: QueryTime[] = []
-  await client.query(`set statement_timeout = ${timeLimitMs}`)
+  sets: readonly BuiltSet[],
+  { rounds, draws, scale }: MeasureOptions,
+): Promise<Map<BuiltSet, QueryTime[]>> {
+  const times = new Map(sets.map(set => [set, [] as QueryTime[]]))
   for (const query of queryNames)
-    for (let draw = 0; draw < draws; draw++) {
-      sayProgress(`${title}: ${query}, literals ${draw + 1} of ${draws}`)
-      const sql = queryText(query, draw, scale)
-      const ms = await bestOf(executions, () => client.query(sql))
-      times.push({ query, draw, plan: await explain(client, sql), ms })
-      if (ms === null) break
-    }
-  await client.query('reset statement_timeout')
+    for (let draw = 0; draw < draws; draw++)
+      for (let round = 0; round < rounds; round++)
+        for (const set of round % 2 === 0 ? sets : [...sets].reverse()) {
+          const own = times.get(set) ?? []
+          if (own.some(time => time.query === query && time.ms === null)) continue
+          sayProgress(`${query}, literals ${draw + 1} of ${draws}, round ${round + 1}: ${set.name}`)
+          own.push(
+            await withOnly(client, set, sets, () =>
+              timeQuery(client, query, draw, queryText(query, draw, scale)),
+            ),
+          )
+        }
   sayProgress('')
   return times
+}
+
+async function timeQuery(
+  client: ClientBase,
+  query: QueryName,
+  draw: number,
+  sql: string,
+): Promise<QueryTime> {
+  const plan = await explain(client, sql)
+  await client.query(`set local statement_timeout = ${timeLimitMs}`)
+  return { query, draw, plan, ms: await bestOf(executions, () => client.query(sql)) }
 }
 
 async function bestOf(times: number, work: () => Promise<unknown>): Promise<number | null> {
@@ -50,24 +75,24 @@ async function bestOf(times: number, work: () => Promise<unknown>): Promise<numb
   return best
 }
 
-/** What `measureInserts` inserts; outside of the schema that is advised upon. */
-export async function prepareInserts(client: ClientBase): Promise<void> {
+/** Milliseconds that inserting 200,000 lines takes with each set, which are rolled back. */
+export async function measureInserts(
+  client: ClientBase,
+  sets: readonly BuiltSet[],
+  rounds: number,
+): Promise<Map<BuiltSet, number[]>> {
+  // Outside of the schema that is advised upon.
   await client.query(`create schema if not exists bench; drop table if exists bench.lines;
     create table bench.lines as select * from lineitem limit ${insertedRows};
     update bench.lines set l_orderkey = l_orderkey + 1000000000`)
-  await client.query('vacuum analyze bench.lines')
-}
-
-/** Milliseconds that inserting 200,000 lines takes; they are rolled back, and what they leave is cleared by `clearInserts`. */
-export async function measureInserts(client: ClientBase): Promise<number> {
-  const best = await bestOf(executions, async () => {
-    await client.query('begin; insert into lineitem select * from bench.lines')
-    await client.query('rollback')
-  })
-  return best ?? Number.NaN
-}
-
-/** With the indexes of the set gone, so that it is quick. */
-export async function clearInserts(client: ClientBase): Promise<void> {
-  await client.query('vacuum lineitem')
+  const times = new Map(sets.map(set => [set, [] as number[]]))
+  for (let round = 0; round < rounds; round++)
+    for (const set of round % 2 === 0 ? sets : [...sets].reverse()) {
+      sayProgress(`${insertedRows} lines, round ${round + 1}: ${set.name}`)
+      const insert = () => bestOf(1, () => client.query('insert into lineitem select * from bench.lines'))
+      times.get(set)?.push((await withOnly(client, set, sets, insert)) ?? Number.NaN)
+    }
+  await client.query('drop schema bench cascade')
+  sayProgress('')
+  return times
 }
