@@ -18,7 +18,13 @@ export interface BuiltSet extends IndexSet {
 export async function buildSet(client: ClientBase, set: IndexSet): Promise<BuiltSet> {
   const before = await indexNames(client)
   for (const statement of set.ddl) await client.query(statement.replace(/\bconcurrently\b/i, ''))
-  const indexes = (await indexNames(client)).filter(name => !before.includes(name))
+  const indexes: string[] = []
+  for (const name of (await indexNames(client)).filter(one => !before.includes(one))) {
+    // Two sets may give one name to their indexes.
+    const own = `${set.name.replace(/\W/g, '_')}_${indexes.length}`
+    await client.query(`alter index ${name} rename to ${own}`)
+    indexes.push(own)
+  }
   const { rows } = await client.query(
     `select coalesce(sum(pg_relation_size(name::regclass)), 0)::float8 as bytes from unnest($1::text[]) name`,
     [indexes],
