@@ -41,13 +41,17 @@ export function writeCost(index: IndexCandidate, facts: WriteFacts): WriteCost {
   const days = Math.max(facts.counterDays ?? 1, 1)
   const inserted = settledInserts(table, days)
   const scale = facts.workloadDays === null ? 1 : facts.workloadDays / days
-  const lost = updated * lostHotUpdates
-  const entries = (inserted + updated - hotUpdated) * share + lost * (table.indexes.length + 1)
+  // What the workload does may not have been done here yet, as in a copy.
+  const known = facts.updates
+    .filter(update => update.updated?.table === tableName(table))
+    .reduce((sum, update) => sum + update.calls, 0)
+  const lost = Math.max(updated * scale, known) * lostHotUpdates
+  const entries = (inserted + updated - hotUpdated) * share * scale + lost * (table.indexes.length + 1)
   return {
     rowsPerDay: facts.counterDays === null ? null : Math.round((inserted + updated) / days),
     overhead: ((8 + widths) / rowBytes) * share,
     lostHotUpdates,
-    ms: entries * scale * msPerEntry,
+    ms: entries * msPerEntry,
   }
 }
 
@@ -57,15 +61,18 @@ function settledInserts(table: TableFacts, days: number): number {
     : Math.max(0, table.writes.inserted - Math.max(table.rows, 0))
 }
 
-/** Share of the updates that are heap-only and set a column of the index; all that are, while the workload has no UPDATE of it. */
+/**
+ * Share of the updates that are heap-only and set a column of the index; all that are, while the workload has no UPDATE of
+ * it. Where none was counted yet, those of the workload are taken to be heap-only.
+ */
 function lostHot(index: IndexCandidate, columns: ReadonlySet<string>, facts: WriteFacts): number {
   const { updated, hotUpdated } = index.table.writes
-  if (updated === 0 || hotUpdated === 0) return 0
   const mine = facts.updates.filter(update => update.updated?.table === tableName(index.table))
   const calls = mine.reduce((sum, update) => sum + update.calls, 0)
   const inPredicate = (column: string) => index.predicate?.sql.includes(column) ?? false
   const touching = mine
     .filter(({ updated: set }) => set?.columns.some(column => columns.has(column) || inPredicate(column)))
     .reduce((sum, update) => sum + update.calls, 0)
-  return Math.min(hotUpdated / updated, 1) * (calls === 0 ? 1 : touching / calls)
+  if (calls === 0) return updated === 0 ? 0 : Math.min(hotUpdated / updated, 1)
+  return (updated === 0 ? 1 : Math.min(hotUpdated / updated, 1)) * (touching / calls)
 }
