@@ -1,7 +1,7 @@
 import { loadModule, parseSync } from 'libpg-query'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { definition } from '#src/profiler-advice/cases/judge-cases'
-import { timeOf, total, worstRegression } from '#src/profiler-advice/compare-sets'
+import { sharedByPlan, timeOf, total, worstRegression } from '#src/profiler-advice/compare-sets'
 import { missedGoals } from '#src/profiler-advice/goals'
 import { candidateColumns } from '#src/profiler-advice/peers/dexter'
 import { figuresOf } from '#src/profiler-advice/say-sets'
@@ -84,4 +84,18 @@ describe('the bench of index advice', () => {
     ])
     expect(goals({ ...set('ours', 0.5, () => 10), bytes: 2e8 })).toEqual(['200 MB, not at most 100'])
   })
+})
+
+test('sets whose plan of a query is the same share its best time', () => {
+  const plan = (cost: number) => ({ 'Node Type': 'Seq Scan', 'Total Cost': cost }) as never
+  const time = (cost: number, ms: number | null) => ({ query: 'Q1', draw: 0, plan: plan(cost), ms }) as const
+  const shared = sharedByPlan(
+    new Map([
+      ['a', [time(1, 50), time(1, 40)]],
+      ['b', [time(1, 45)]],
+      ['c', [time(2, 30)]],
+      ['d', [time(1, null)]],
+    ]),
+  )
+  expect([...shared.values()].map(times => times.map(({ ms }) => ms))).toEqual([[40, 40], [40], [30], [null]])
 })

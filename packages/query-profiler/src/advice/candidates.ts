@@ -3,6 +3,7 @@ import { holdingAll } from './holding-all.js'
 import { type CandidateKey, distinctOf, type IndexCandidate, indexCandidate } from './index-candidate.js'
 import { coveringIndex } from './index-coverage.js'
 import type { IndexTerm, OrderTerm, QueryColumns, TableUse } from './table-use.js'
+import { type IsUpdated, updatedColumns } from './updated-columns.js'
 
 /** Smaller tables are read whole faster than any index tells. */
 export const smallestTable = { rows: 10_000, bytes: 1024 * 1024 }
@@ -34,12 +35,13 @@ export interface CandidateInput {
 export function candidates(input: CandidateInput): IndexCandidate[] {
   const found = new Map<string, IndexCandidate>()
   const shared = sharing(input.queries)
+  const isUpdated = updatedColumns(input.queries)
   for (const query of input.queries)
     for (const use of query.uses) {
       const table = input.catalog.tables.get(use.table)
       if (!table || input.without.has(use.table)) continue
       if (table.rows < smallestTable.rows || table.bytes < smallestTable.bytes) continue
-      const ofUse = new CandidatesOfUse(input, use, table, shared).all()
+      const ofUse = new CandidatesOfUse({ ...input, isUpdated }, use, table, shared).all()
       for (const candidate of ofUse.slice(0, mostPerUse))
         if (!coveringIndex(candidate, table.indexes)) found.set(candidate.definition, candidate)
     }
@@ -66,7 +68,7 @@ class CandidatesOfUse {
   readonly #made = new Map<string, IndexCandidate>()
 
   constructor(
-    private readonly input: CandidateInput,
+    private readonly input: CandidateInput & { readonly isUpdated: IsUpdated },
     private readonly use: TableUse,
     private readonly table: TableFacts,
     private readonly shared: ReadonlyMap<string, number>,
@@ -164,7 +166,7 @@ class CandidatesOfUse {
       included: [],
       predicate: null,
     })
-    const wider = holdingAll(index, this.use)
+    const wider = holdingAll(index, this.use, this.input.isUpdated)
     if (wider) this.#keep(wider)
   }
 

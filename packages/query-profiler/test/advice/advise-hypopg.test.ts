@@ -136,6 +136,8 @@ insert into facts select n, (n * 7919) % 100, n % 13, repeat('x', 200) from gene
 vacuum analyze facts;
 `
     expect(await created(setup, 'select sum(v) from facts where k = $1;')).toEqual(['facts (k) INCLUDE (v)'])
+    const updating = 'select sum(v) from facts where k = $1;\nupdate facts set v = v + 1 where k = $1;'
+    expect(await created(setup, updating)).toEqual(['facts (k)'])
   })
 
   test('a common value is said', async () => {

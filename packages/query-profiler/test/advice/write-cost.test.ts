@@ -54,3 +54,13 @@ test('how a table was filled at first is no writing', () => {
 test('the counters are brought to the days of the workload', () => {
   expect(cost({ workloadDays: 1 }).ms).toBeCloseTo(cost().ms / 10)
 })
+
+test('updates of the workload count where none was counted yet', () => {
+  const table = tableFacts('public.t', { a: 'integer' }, { writes: { ...writes, updated: 0, hotUpdated: 0 } })
+  const index = indexCandidate({ table, method: 'btree', keys: [], equalKeys: 0, included: ['a'], predicate: null })
+  const costOf = (updates: WriteFacts['updates']) =>
+    writeCost(index, { counterDays: 10, workloadDays: 10, updates })
+  expect(costOf([])).toMatchObject({ lostHotUpdates: 0 })
+  expect(costOf([setting(['a'], 1000)])).toMatchObject({ lostHotUpdates: 1 })
+  expect(costOf([setting(['a'], 1000)]).ms).toBeGreaterThan(costOf([]).ms)
+})
