@@ -7,6 +7,7 @@ import { machine, say } from './common/say.js'
 import { judgeCases, sayCases } from './profiler-advice/cases/judge-cases.js'
 import { compareSets } from './profiler-advice/compare-sets.js'
 import { missedGoals } from './profiler-advice/goals.js'
+import { sayPredictions } from './profiler-advice/predict-held-out.js'
 import { saySets } from './profiler-advice/say-sets.js'
 import { benchServer } from './profiler-advice/server.js'
 import { indexSets } from './profiler-advice/tpch/index-sets.js'
@@ -64,7 +65,16 @@ export async function profilerAdvice(argv: readonly string[]): Promise<void> {
     )
     const sets = saySets(results)
     if (values.record) await writeFile(values.record, JSON.stringify(results))
-    const report = { machine: machine(), at: new Date().toISOString(), load, ...options, sets, cases }
+    const predictions = sayPredictions(results)
+    const report = {
+      machine: machine(),
+      at: new Date().toISOString(),
+      load,
+      ...options,
+      sets,
+      cases,
+      predictions,
+    }
     if (!values.quick) {
       await mkdir(dirname(output), { recursive: true })
       await writeFile(output, `${JSON.stringify(report, null, 2)}\n`)

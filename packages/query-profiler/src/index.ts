@@ -21,6 +21,8 @@ export type { NPlusOneKind, NPlusOneReport } from './n-plus-one/n-plus-one-repor
 export { type ExplainSkip, explainSkips } from './plan/explainer.js'
 export type { Plan, PlanNode, PlanRecord } from './plan/plan.js'
 export type { PlanChange } from './plan/plan-history.js'
+export { LatencyModel } from './predict/latency-model.js'
+export { type PlanFeatures, planFeatures } from './predict/plan-features.js'
 export type { Prediction } from './predict/prediction.js'
 export type { OpenRequest, QueryProfiler } from './profiler.js'
 export { ProfilerError, type ProfilerErrorCode, profilerErrors } from './profiler-error.js'

@@ -12,7 +12,7 @@ export type Speeds = readonly number[]
 
 const iterations = 30
 /** A kind of cost may be faster or slower than all together, by about this factor, before that needs much evidence. */
-const usualFactor = 3
+const usualFactor = 1.6
 /** Errors beyond this count as this much (Huber), so that one odd statement does not bend all speeds. */
 const clip = 1.5
 
