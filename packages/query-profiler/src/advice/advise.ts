@@ -105,8 +105,11 @@ async function adviceFor(situation: Situation): Promise<Advice> {
       after: await costWith(queries, book, chosen),
     },
     notes: [
-      ...aboutPlanner(facts, planner),
-      ...[...left].map(([reason, count]) => `${count} of the statements were left out: ${reason}`),
+      ...(workload.queries.length > 0 ? aboutPlanner(facts, planner) : []),
+      ...[...left].map(
+        ([reason, count]) =>
+          `${count} ${count === 1 ? 'statement was' : 'statements were'} left out: ${reason}`,
+      ),
     ],
   }
 }
@@ -185,6 +188,6 @@ function aboutPlanner(facts: ServerFacts, planner: WhatIfPlanner): string[] {
     return [`Planned with hypothetical indexes of HypoPG ${facts.hypopg?.version}.`]
   if (planner.kind === 'scratch') return ['Planned with real indexes in the scratch database.']
   return [
-    'HypoPG is not installed here: costs are estimates from statistics, not the planner’s. CREATE EXTENSION hypopg, or name a scratch database.',
+    'HypoPG is not installed here: costs are estimates from statistics, not the planner’s. CREATE EXTENSION hypopg, or name a copy of the database (--verify).',
   ]
 }
