@@ -108,7 +108,7 @@ function effects(label: string, all: readonly QueryEffect[]): string[] {
 /** Of new indexes it is the same for all. */
 function howToVerify(indexes: readonly IndexAdvice[]): string[] {
   const unsure = indexes.find(({ action, confidence }) => action === 'create' && confidence !== 'measured')
-  if (!unsure) return []
+  if (!unsure || indexes.some(({ confidence }) => confidence === 'measured')) return []
   const words = `These are predictions. With --verify postgres://COPY they are built on a copy and measured, before anything is done here. Or by hand: ${unsure.howToVerify}.`
   return [`Before you build them\n${wrap(words, 2)}`]
 }

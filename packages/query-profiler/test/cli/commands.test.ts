@@ -56,6 +56,7 @@ describe.skipIf(!canStartPostgres())('the commands on a server with all that hel
     const run = await runCli(['advise', shop, '--workload', workload, '--budget', '1MB', '--json'])
     expect(JSON.stringify(run.json.indexes)).toContain('users_email_idx')
     expect(JSON.stringify(run.json.indexes)).not.toContain('order_lines_order_id_idx')
+    expect(run.json.notes).toContain('Of foreign keys without an index, 1 left out: beyond the budget')
   })
 
   test('advise --verify measures on the copy, and leaves it as it was', async () => {
