@@ -95,7 +95,10 @@ async function adviceFor(situation: Situation): Promise<Advice> {
     ...(options.onProgress && { onProgress: options.onProgress }),
   }
   const chosen = await withIncluded(selection, await selectIndexes(selection))
-  const created = await recordsOf(situation, { queries, book, chosen, writes })
+  const forKeys = indexesForKeys(catalog, chosen)
+  const fitting =
+    options.budgetBytes === undefined ? forKeys : withinBudget(options.budgetBytes, chosen, forKeys)
+  const created = await recordsOf(situation, { queries, book, chosen, forKeys: fitting, writes })
   return {
     whatIf: planner.kind,
     indexes: [...created, ...auditIndexes({ catalog, counterDays: facts.counterDays })],
@@ -105,8 +108,14 @@ async function adviceFor(situation: Situation): Promise<Advice> {
       after: await costWith(queries, book, chosen),
     },
     notes: [
-      ...aboutPlanner(facts, planner),
-      ...[...left].map(([reason, count]) => `${count} of the statements were left out: ${reason}`),
+      ...(workload.queries.length > 0 ? aboutPlanner(facts, planner) : []),
+      ...(fitting.length < forKeys.length
+        ? [`Of foreign keys without an index, ${forKeys.length - fitting.length} left out: beyond the budget`]
+        : []),
+      ...[...left].map(
+        ([reason, count]) =>
+          `${count} ${count === 1 ? 'statement was' : 'statements were'} left out: ${reason}`,
+      ),
     ],
   }
 }
@@ -117,22 +126,42 @@ function defaultBudget(catalog: CatalogFacts, tables: ReadonlySet<string>): numb
   return Math.max(100 * 1024 * 1024, bytes / 10)
 }
 
+function indexesForKeys(catalog: CatalogFacts, chosen: readonly IndexCandidate[]): IndexCandidate[] {
+  const unserved = unindexedForeignKeys(catalog).filter(
+    key => !chosen.some(index => servesForeignKey(index, key)),
+  )
+  return [...new Map(unserved.map(key => [key.index.definition, key.index])).values()]
+}
+
+function withinBudget(
+  budgetBytes: number,
+  chosen: readonly IndexCandidate[],
+  others: readonly IndexCandidate[],
+): IndexCandidate[] {
+  let left = chosen.reduce((bytes, index) => bytes - index.bytes.high, budgetBytes)
+  return others.filter(({ bytes }) => {
+    if (bytes.high > left) return false
+    left -= bytes.high
+    return true
+  })
+}
+
 interface Chosen {
   readonly queries: readonly CostedQuery[]
   readonly book: CostBook
   readonly chosen: readonly IndexCandidate[]
+  /** Beside those chosen for queries. */
+  readonly forKeys: readonly IndexCandidate[]
   readonly writes: WriteFacts
 }
 
 /** Most saved first, foreign keys without a query last. */
 async function recordsOf(
   situation: Situation,
-  { queries, book, chosen, writes }: Chosen,
+  { queries, book, chosen, forKeys, writes }: Chosen,
 ): Promise<IndexAdvice[]> {
   const { session, catalog, planner, workload } = situation
   const keys = unindexedForeignKeys(catalog)
-  const unserved = keys.filter(key => !chosen.some(index => servesForeignKey(index, key)))
-  const forKeys = [...new Map(unserved.map(key => [key.index.definition, key.index])).values()]
   const taken = new Set<string>()
   const records: { record: IndexAdvice; saved: number }[] = []
   for (const index of [...chosen, ...forKeys]) {
@@ -185,6 +214,6 @@ function aboutPlanner(facts: ServerFacts, planner: WhatIfPlanner): string[] {
     return [`Planned with hypothetical indexes of HypoPG ${facts.hypopg?.version}.`]
   if (planner.kind === 'scratch') return ['Planned with real indexes in the scratch database.']
   return [
-    'HypoPG is not installed here: costs are estimates from statistics, not the planner’s. CREATE EXTENSION hypopg, or name a scratch database.',
+    'HypoPG is not installed here: costs are estimates from statistics, not the planner’s. CREATE EXTENSION hypopg, or name a copy of the database (--verify).',
   ]
 }

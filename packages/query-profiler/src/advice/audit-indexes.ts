@@ -10,7 +10,7 @@ export interface AuditInput {
 }
 
 /** Less than a whole month and its last week does not show what is used once a month. */
-const settledDays = 35
+export const settledDays = 35
 /** Smaller indexes cost less than the work of dropping them. */
 const smallIndexBytes = 1024 * 1024
 

@@ -34,7 +34,10 @@ export async function costedQueries(
     }
     plannable.push(read)
     const tables = new Set(read.columns.uses.map(use => use.table))
-    if (tables.size === 0) continue
+    if (tables.size === 0) {
+      leave('It reads no table of this database')
+      continue
+    }
     const base = await book.costOf({ query: read, tables }, [])
     if (!base)
       leave(

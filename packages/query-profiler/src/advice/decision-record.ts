@@ -84,10 +84,12 @@ function ddlOf(index: IndexCandidate, name: string): string {
   return `CREATE INDEX ${quoteName(name)} ${whole};\n-- then for each partition: CREATE INDEX CONCURRENTLY of the same columns on it, and ALTER INDEX ${quoteName(name)} ATTACH PARTITION that index${analyze}`
 }
 
-function reasonOf({ index, foreignKeys, writes }: RecordInput, helped: number): string {
+function reasonOf({ index, foreignKeys, whatIf, writes }: RecordInput, helped: number): string {
   const parts: string[] = []
   if (helped > 0)
-    parts.push(`The planner reads it for ${helped} ${helped === 1 ? 'query' : 'queries'} of the workload.`)
+    parts.push(
+      `${whatIf === 'statistics' ? 'It would serve' : 'The planner reads it for'} ${helped} ${helped === 1 ? 'query' : 'queries'} of the workload.`,
+    )
   for (const { foreignKey } of foreignKeys)
     parts.push(
       `Each row deleted from ${foreignKey.referencedTable} reads the whole of ${tableName(index.table)} to keep foreign key ${foreignKey.name}.`,

@@ -4,12 +4,13 @@ import type { DatabaseSession } from './database-session.js'
 import { usesOf } from './hypopg-what-if.js'
 import type { IndexCandidate } from './index-candidate.js'
 import { planOf } from './plan-cost.js'
+import { beginTransaction } from './scratch-transaction.js'
 import type { ServerFacts } from './server-facts.js'
 import type { WhatIfPlanner } from './what-if.js'
 
 /**
  * Real indexes in a copy of the database. Each is built when it is first asked about; those that a question is not about are
- * dropped for the time of it, in a transaction that is rolled back. `close` drops all.
+ * dropped for the time of it. All in one transaction, which `close` rolls back, as the server does when the connection ends.
  * @throws ProfilerError SCRATCH_DATABASE_UNSUITABLE if it is the advised database itself
  */
 export async function scratchWhatIf(
@@ -27,15 +28,19 @@ export async function scratchWhatIf(
 
   const build = async (index: IndexCandidate) => {
     const name = `voiceassist_scratch_${built.size + refused.size}`
+    await scratch.query('savepoint voiceassist_build')
     try {
       await scratch.query(`create index ${name} ${index.definition}`)
-      built.set(index.definition, { name, index })
       if (index.keys.some(key => key.isExpression))
         await scratch.query(`analyze ${qualified(index, index.table.name)}`)
+      built.set(index.definition, { name, index })
     } catch {
       refused.add(index.definition)
+      await scratch.query('rollback to voiceassist_build')
     }
+    await scratch.query('release voiceassist_build')
   }
+  await beginTransaction(scratch)
 
   return {
     kind: 'scratch',
@@ -44,7 +49,7 @@ export async function scratchWhatIf(
       for (const index of indexes)
         if (!built.has(index.definition) && !refused.has(index.definition)) await build(index)
       const wanted = new Set(indexes.map(index => index.definition))
-      await scratch.query('begin')
+      await scratch.query('savepoint voiceassist_question')
       try {
         for (const [definition, { name, index }] of built)
           if (!wanted.has(definition)) await scratch.query(`drop index ${qualified(index, name)}`)
@@ -52,13 +57,14 @@ export async function scratchWhatIf(
         const byName = new Map([...built.values()].map(one => [one.name, one.index]))
         return { cost: plan['Total Cost'], ...usesOf(plan, name => byName.get(name)) }
       } finally {
-        await scratch.query('rollback')
+        await scratch.query('rollback to voiceassist_question')
+        await scratch.query('release voiceassist_question')
+        // Of a plan that failed; a transaction does not take it back.
+        await scratch.query('deallocate all')
       }
     },
     async close() {
-      for (const { name, index } of built.values())
-        await scratch.query(`drop index if exists ${qualified(index, name)}`)
-      built.clear()
+      await scratch.query('rollback')
     },
   }
 }

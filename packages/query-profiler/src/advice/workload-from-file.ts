@@ -70,6 +70,7 @@ function statementsOf(text: string): { sql: string; comments: string }[] {
 }
 
 function tokensOf(text: string) {
+  if (text.trim() === '') return [] // which the parser does not take
   try {
     return sqlParser.scan(text).tokens
   } catch (cause) {

@@ -48,7 +48,8 @@ function isSearch(sql: string): boolean {
   return /^[\s(]*(\/\*.*?\*\/\s*|--.*\n\s*)*(select|with|update|delete|insert|merge)\b/is.test(sql)
 }
 
-async function extensionSchema(session: DatabaseSession): Promise<string> {
+/** @throws ProfilerError DATABASE_UNREADABLE without the extension */
+export async function extensionSchema(session: DatabaseSession): Promise<string> {
   const { rows } = await counted(() =>
     session.query<{ schema: string }>(
       `select extnamespace::regnamespace::text as schema from pg_extension where extname = 'pg_stat_statements'`,
@@ -59,12 +60,12 @@ async function extensionSchema(session: DatabaseSession): Promise<string> {
   throw new ProfilerError('DATABASE_UNREADABLE', 'The extension pg_stat_statements is not in this database', {
     field: 'workload',
     remedy:
-      'Put pg_stat_statements into shared_preload_libraries, restart the server, CREATE EXTENSION pg_stat_statements and let it count for some days; or give a file of statements',
+      'Put pg_stat_statements into shared_preload_libraries, restart the server, CREATE EXTENSION pg_stat_statements and let it count for some days; or advise from a file of statements (--workload FILE.sql)',
   })
 }
 
 /** Since the last reset; the view of that came with version 1.9. */
-async function daysCounted(session: DatabaseSession, schema: string): Promise<number | null> {
+export async function daysCounted(session: DatabaseSession, schema: string): Promise<number | null> {
   try {
     const { rows } = await session.query<{ days: number | null }>(
       `select (extract(epoch from now() - stats_reset) / 86400)::float8 as days from ${schema}.pg_stat_statements_info`,
@@ -75,7 +76,8 @@ async function daysCounted(session: DatabaseSession, schema: string): Promise<nu
   }
 }
 
-async function counted<T>(read: () => Promise<T>): Promise<T> {
+/** @throws ProfilerError DATABASE_UNREADABLE for what `read` throws */
+export async function counted<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (cause) {

@@ -28,12 +28,12 @@ export const usage = `Usage: voiceassist-profiler <command> [postgres://user@hos
   indexes   indexes that are redundant, unused or invalid, and foreign keys without one
   top       the statements that take most time (needs pg_stat_statements)
 
-Without a URL: DATABASE_URL, or PGHOST, PGUSER, PGDATABASE and PGPASSWORD or ~/.pgpass, as psql has it.
-A password in the URL shows in the list of processes; the others do not.
+Without a URL: DATABASE_URL, or PGHOST, PGUSER, PGDATABASE and PGPASSWORD or ~/.pgpass, as psql has
+it. A password in the URL shows in the list of processes; the others do not.
 
 Options
-  --workload FILE.sql        advise: statements to advise for, separated by ';', each after an optional line
-                             '-- calls: 120'; default: pg_stat_statements
+  --workload FILE.sql        advise: statements, each ended by ';', above it perhaps a line
+                             '-- calls: 120'; default: what pg_stat_statements has counted
   --verify postgres://COPY   advise: build the indexes on a copy and measure; nothing stays there
   --budget 200MB             advise: what all new indexes together may take
   --file FILE.sql            explain: where the query is; default: standard input
@@ -41,33 +41,53 @@ Options
   --limit 20                 top: how many
   --json                     one JSON document instead of text
 
-Nothing is ever created, changed or dropped in the database that is looked at.`
+Nothing is ever created, changed or dropped in the database that is looked at.
+Exit code: 0 done, 1 failed, 2 asked for in the wrong way, 130 interrupted.`
 
 /** @returns undefined when help was asked for. @throws ProfilerError PROFILER_OPTION_INVALID. */
 export function parseCommandLine(args: readonly string[]): CommandLine | undefined {
   const { values, positionals } = parsed(args)
   if (values.help || positionals.length === 0) return undefined
   const [command, url, ...rest] = positionals
-  if (!commandNames.includes(command as CommandName))
-    throw invalid('command', `There is no command ${command}`)
-  if (rest.length > 0) throw invalid('arguments', `'${rest[0]}' is one argument too many`)
+  if (!isCommand(command))
+    throw invalid('command', `The first argument must be one of ${commandNames.join(', ')}`)
+  if (rest.length > 0) throw invalid('arguments', 'There are more arguments than a command and one URL')
+  for (const [option, own] of Object.entries(commandOf))
+    if (option in values && own !== command) throw invalid(option, `--${option} is for ${own} only`)
   for (const [field, value] of [
     ['url', url],
     ['verify', values.verify],
   ] as const)
     if (value !== undefined && !/^postgres(ql)?:\/\//.test(value))
-      throw invalid(field, `'${field}' must be a URL that begins with postgres://`)
+      throw invalid(
+        field,
+        `${field === 'url' ? 'The second argument' : '--verify'} must be a URL that begins with postgres://`,
+      )
   return {
-    command: command as CommandName,
+    command,
     url,
-    workload: values.workload,
+    workload: values.workload ?? 'pg_stat_statements',
     verify: values.verify,
     budgetBytes: values.budget === undefined ? undefined : bytesOf(values.budget),
-    limit: limitOf(values.limit),
-    file: values.file,
-    analyze: values.analyze,
-    json: values.json,
+    limit: limitOf(values.limit ?? '20'),
+    file: values.file ?? '-',
+    analyze: values.analyze ?? false,
+    json: values.json ?? false,
   }
+}
+
+/** Others are for all commands. */
+const commandOf: Readonly<Record<string, CommandName>> = {
+  workload: 'advise',
+  verify: 'advise',
+  budget: 'advise',
+  file: 'explain',
+  analyze: 'explain',
+  limit: 'top',
+}
+
+function isCommand(text: string | undefined): text is CommandName {
+  return commandNames.some(name => name === text)
 }
 
 function parsed(args: readonly string[]) {
@@ -76,14 +96,14 @@ function parsed(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        workload: { type: 'string', default: 'pg_stat_statements' },
+        workload: { type: 'string' },
         verify: { type: 'string' },
         budget: { type: 'string' },
-        limit: { type: 'string', default: '20' },
-        file: { type: 'string', default: '-' },
-        analyze: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
+        limit: { type: 'string' },
+        file: { type: 'string' },
+        analyze: { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
       },
     })
   } catch (error) {
@@ -96,14 +116,14 @@ const units: Record<string, number> = { '': 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 *
 function bytesOf(text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt]?b)?$/i.exec(text) ?? []
   const bytes = Number(number) * units[(unit ?? '').toLowerCase().replace(/^b$/, '')]!
-  if (!(bytes > 0)) throw invalid('budget', `'${text}' is not a size such as 200MB`)
+  if (!(bytes > 0)) throw invalid('budget', '--budget must be a size such as 200MB')
   return Math.floor(bytes)
 }
 
 function limitOf(text: string): number {
   const limit = Number(text)
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-    throw invalid('limit', 'limit must be a whole number from 1 to 1000')
+    throw invalid('limit', '--limit must be a whole number from 1 to 1000')
   return limit
 }
 

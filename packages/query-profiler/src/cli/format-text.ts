@@ -30,6 +30,18 @@ export function formatBytes(bytes: number): string {
   return `${Math.round(bytes)} B`
 }
 
+/** '12.3 ms', '4.5 s', '20 min', '3.1 h', '12 days' */
+export function formatDuration(ms: number): string {
+  for (const [unit, size] of [
+    ['days', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1000],
+  ] as const)
+    if (ms >= size * 1.5) return `${formatNumber(ms / size)} ${unit}`
+  return `${formatNumber(ms)} ms`
+}
+
 /** Three digits that count. */
 export function formatNumber(value: number): string {
   if (value === 0) return '0'

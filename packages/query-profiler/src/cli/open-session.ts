@@ -1,37 +1,36 @@
-import pg from 'pg'
 import type { DatabaseSession } from '../advice/database-session.js'
 import { ProfilerError } from '../profiler-error.js'
+import { type ConnectOptions, connect } from './connect.js'
 
 export interface OpenSession extends DatabaseSession {
   /** For people: 'PostgreSQL 17.5, app on db.example.org'; no password. */
   readonly description: string
+  /** Aborted with the reason when the connection is lost, or with the signal that it was opened with. */
+  readonly signal: AbortSignal
   close(): Promise<void>
 }
 
-const connectTimeoutMs = 10_000
 const oldestServer = 130_000
 
-export interface OpenSessionOptions {
-  /** Absent: PGHOST and its like. */
-  readonly url: string | undefined
-  /** False: indexes may be built in it. */
-  readonly readOnly: boolean
-}
-
 /**
- * One connection to the database to be looked at.
- * @throws ProfilerError DATABASE_UNREADABLE.
+ * One connection to the database to be looked at. What is under way in it is cancelled by the signal.
+ * @throws ProfilerError DATABASE_UNREADABLE, PROFILER_OPTION_INVALID; the reason of the signal
  */
-export async function openSession({ url, readOnly }: OpenSessionOptions): Promise<OpenSession> {
-  const client = new pg.Client({
-    ...(url === undefined ? {} : { connectionString: url }),
-    application_name: 'voiceassist-profiler',
-    connectionTimeoutMillis: connectTimeoutMs,
-    ...(readOnly ? { options: '-c default_transaction_read_only=on' } : {}),
-  })
-  client.on('error', () => {}) // the query under way fails with it
+export async function openSession(options: ConnectOptions): Promise<OpenSession> {
+  const client = await connect(options)
+  const lost = new AbortController()
+  const onEnd = () =>
+    lost.abort(
+      new ProfilerError('DATABASE_UNREADABLE', 'The connection to the database was lost', {
+        remedy: 'See the log of the server, and try again',
+      }),
+    )
+  client.on('end', onEnd)
+  const close = async () => {
+    client.off('end', onEnd)
+    await client.end()
+  }
   try {
-    await client.connect()
     const { rows } = await client.query<{ number: number; version: string; database: string }>(
       `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
               current_database() as database`,
@@ -43,20 +42,12 @@ export async function openSession({ url, readOnly }: OpenSessionOptions): Promis
       })
     return {
       description: `PostgreSQL ${version}, ${database} on ${client.host || 'a local socket'}`,
+      signal: AbortSignal.any([options.signal, lost.signal]),
       query: async (sql, values) => client.query(sql, values as unknown[]) as never,
-      close: () => client.end(),
+      close,
     }
   } catch (error) {
-    await client.end().catch(() => {})
-    throw error instanceof ProfilerError ? error : unreadable(error)
+    await close().catch(() => {})
+    throw error
   }
-}
-
-/** What the server says about a login holds no value of a query. */
-function unreadable(error: unknown): ProfilerError {
-  const message = error instanceof Error ? error.message || error.name : String(error)
-  return new ProfilerError('DATABASE_UNREADABLE', `The database does not answer: ${message}`, {
-    remedy: 'Check the URL, and that the login may connect',
-    cause: error,
-  })
 }

@@ -113,6 +113,15 @@ export async function explainInTransaction(
   }
 }
 
+const meanings: Readonly<Record<string, string>> = {
+  '42501': 'the role may not read one of its tables',
+  '42601': 'its syntax is not that of this version of PostgreSQL',
+  '42703': 'one of its columns is not there',
+  '42883': 'one of its functions or operators is not there, or not for these types',
+  '42P01': 'one of its tables is not there, or not in the search path',
+  '22P02': 'a constant in it is not of the type that its place asks for',
+}
+
 /**
  * What a server's error means for the one who asked; without its message, which may hold values. undefined: it is not
  * the server's, so that the connection is not to be trusted any more.
@@ -130,5 +139,9 @@ export function refusalOf(error: unknown, parameters: number): ExplainRefusal | 
       reason: `The types of its parameters are not known (${state})`,
     }
   }
-  return { skipped: 'failed', reason: `The server refused it with SQLSTATE ${state}` }
+  const meaning = meanings[state]
+  return {
+    skipped: 'failed',
+    reason: `The server refused it with SQLSTATE ${state}${meaning ? `: ${meaning}` : ''}`,
+  }
 }

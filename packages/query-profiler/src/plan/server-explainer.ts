@@ -16,14 +16,17 @@ export interface ServerExplainerOptions {
   readonly clock: Clock
   /** The application's, where it sets one itself. Default: that of the connection. */
   readonly searchPath?: string
+  /** Milliseconds that a statement may run. Default 2,000. */
+  readonly statementTimeoutMs?: number
 }
 
-const deadlineMs = 5000
+/** Beyond the time-out of a statement, milliseconds until the connection is given up. */
+const graceMs = 3000
+const cancelMs = 5000
 const idleMs = 10_000
 
 /** The server gives up by itself, whatever becomes of this process. The gate reads strings as the standard has them. */
 const settings = [
-  "set local statement_timeout = '2s'",
   "set local lock_timeout = '100ms'",
   "set local idle_in_transaction_session_timeout = '5s'",
   'set local standard_conforming_strings = on',
@@ -42,7 +45,7 @@ interface Opening {
 
 /**
  * Explains over one connection that is opened when it is needed, closed when it was idle for 10 s, and left after each
- * statement as it was opened. One statement at a time, each within 5 s, at which it is cancelled.
+ * statement as it was opened. One statement at a time, each cancelled 3 s after its time-out at the latest.
  */
 export class ServerExplainer implements Explainer {
   readonly #options: ServerExplainerOptions
@@ -88,7 +91,8 @@ export class ServerExplainer implements Explainer {
   }
 
   async #attempt(pass: GatePass, values: ExplainRequest['values'], analyze: boolean): Promise<ExplainResult> {
-    const { clock, searchPath } = this.#options
+    const { clock, searchPath, statementTimeoutMs = 2000 } = this.#options
+    const deadlineMs = statementTimeoutMs + graceMs
     const inTime = new AbortController()
     const late = clock.sleep(deadlineMs, inTime.signal).then(
       () => 'late' as const,
@@ -97,7 +101,8 @@ export class ServerExplainer implements Explainer {
     const run = async (): Promise<ExplainResult> => {
       const connection = await this.#open()
       try {
-        const terms = { settings, searchPath, rule: 'plan', mayPrepare: true } as const
+        const limited = [...settings, `set local statement_timeout = ${statementTimeoutMs}`]
+        const terms = { settings: limited, searchPath, rule: 'plan', mayPrepare: true } as const
         return await explainInTransaction(connection, { pass, values, analyze }, terms)
       } finally {
         // What a transaction does not take back. Settings that `connect` made are to stay.
@@ -140,7 +145,7 @@ export class ServerExplainer implements Explainer {
     if (!session) return
     const given = new AbortController()
     const cancelled = cancelBackend(this.#options.connect, session.backend)
-    await Promise.race([cancelled, this.#options.clock.sleep(deadlineMs, given.signal).catch(() => {})])
+    await Promise.race([cancelled, this.#options.clock.sleep(cancelMs, given.signal).catch(() => {})])
     given.abort()
   }
 
