@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import {
   indexAudit,
   nPlusOneQueries,
@@ -51,18 +54,24 @@ describeDatabases('what the queries of the gateway tell', kind => {
     return body
   }
 
-  /** Over a socket, as callers do: a body read from one comes in calls of nobody's request. */
+  /** Over a socket, and the body once it is waited for: it comes in calls that are of no request. */
   async function post(path: string, payload: object, headers: Record<string, string> = {}) {
-    const answer = await fetch(`${url}${path}`, {
+    const arrived = once(test.app.server, 'request') as Promise<[IncomingMessage]>
+    const sent = request(`${url}${path}`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${test.users.user.token}`,
         'content-type': 'application/json',
         ...headers,
       },
-      body: JSON.stringify(payload),
     })
-    return { status: answer.status, body: await answer.text() }
+    const answered = once(sent, 'response') as Promise<[IncomingMessage]>
+    sent.flushHeaders()
+    const [incoming] = await arrived
+    await eventually(() => expect(incoming.listenerCount('data')).toBeGreaterThan(0))
+    sent.end(JSON.stringify(payload))
+    const [answer] = await answered
+    return { status: answer.statusCode, body: await text(answer) }
   }
 
   async function metric(line: RegExp): Promise<number> {
@@ -188,12 +197,12 @@ describeDatabases('what the queries of the gateway tell', kind => {
   })
 
   it('is counted for Prometheus in cumulative buckets that add up', async () => {
-    const text = (await test.call('GET', '/metrics')).body
-    const types = [...text.matchAll(/^db_query_count_total\{query_type="(\w+)"\} (\d+)$/gm)]
+    const metrics = (await test.call('GET', '/metrics')).body
+    const types = [...metrics.matchAll(/^db_query_count_total\{query_type="(\w+)"\} (\d+)$/gm)]
     expect(types.length).toBeGreaterThan(3)
     for (const [, type, count] of types) {
       const buckets = [
-        ...text.matchAll(
+        ...metrics.matchAll(
           new RegExp(
             `^db_query_duration_seconds_bucket\\{le="([^"]+)",query_type="${type}"\\} (\\d+)$`,
             'gm',
@@ -204,8 +213,8 @@ describeDatabases('what the queries of the gateway tell', kind => {
       expect(buckets.at(-1)?.[1]).toBe('+Inf')
       expect(counts, type).toEqual(counts.toSorted((a, b) => a - b))
       expect(counts.at(-1), type).toBe(Number(count))
-      expect(text).toContain(`db_query_duration_seconds_count{query_type="${type}"} ${count}\n`)
-      expect(text).toContain(`db_query_duration_seconds_sum{query_type="${type}"} `)
+      expect(metrics).toContain(`db_query_duration_seconds_count{query_type="${type}"} ${count}\n`)
+      expect(metrics).toContain(`db_query_duration_seconds_sum{query_type="${type}"} `)
     }
     expect(await metric(/^db_query_count_total\{query_type="select"\} (\d+)$/m)).toBeGreaterThan(20)
     expect(await metric(/^db_active_queries (\d+)$/m)).toBe(0)
@@ -218,9 +227,9 @@ describeDatabases('what the queries of the gateway tell', kind => {
     async () => {
       const answers = await Promise.all(routes.map(async route => JSON.stringify(await read(route))))
       const metrics = (await test.call('GET', '/metrics')).body
-      for (const text of [canary, test.users.user.email, test.users.user.id]) {
-        for (const said of [...answers, metrics]) expect(said).not.toContain(text)
-        expect(test.log.filter(line => line.includes(text) && line.includes('sql'))).toEqual([])
+      for (const typed of [canary, test.users.user.email, test.users.user.id]) {
+        for (const said of [...answers, metrics]) expect(said).not.toContain(typed)
+        expect(test.log.filter(line => line.includes(typed) && line.includes('sql'))).toEqual([])
       }
       expect(test.log.join('\n')).not.toContain(canary)
     },
