@@ -17,7 +17,11 @@ const indexes = addPerformanceIndexes({
   embedder: createHashingEmbedder(),
 })
 /** Table and keys, without how they are written. */
-const plain = (target: string) => target.replaceAll(/public\.|"/g, '').replaceAll(/\s+/g, ' ').toLowerCase()
+const plain = (target: string) =>
+  target
+    .replaceAll(/public\.|"/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .toLowerCase()
 const targetOf = (ddl: string) => plain(/ ON (.*)$/.exec(ddl)![1]!)
 
 /** The gateway's advice to itself, on a server with HypoPG, from what its routes ask. Prints what docs/gateway-indexes.md shows. */
@@ -35,8 +39,8 @@ describe.skipIf(!hasServer())('what the gateway advises itself', () => {
       await seedTables(connection)
       await sql`insert into kb_documents (title, source_type, file_type, content_hash, content, chunk_count, word_count, created_at)
         select 'More ' || n, (array['guideline', 'leaflet', 'note', 'review'])[1 + n % 4], 'md',
-          repeat(md5('more' || n), 2), repeat(md5(n::text) || ' ', 40), 5, 900, now() - n * interval '1 hour'
-        from generate_series(1, 3000) n`.execute(connection)
+          repeat(md5('more' || n), 2), repeat(md5(n::text) || ' ', 40), 5, 900, now() - n * interval '5 minutes'
+        from generate_series(1, 12_000) n`.execute(connection)
       await sql`update sessions set user_id = ${gateway.users.user.id} where user_id in (${sql.join([1, 2, 3].map(n => idOf('users', n)))})`.execute(
         connection,
       )
@@ -45,9 +49,7 @@ describe.skipIf(!hasServer())('what the gateway advises itself', () => {
   afterAll(() => gateway?.close())
 
   function own(work: (connection: Kysely<Database>) => Promise<void>): Promise<void> {
-    return gateway.database.db
-      .connection()
-      .execute(connection => asOwner(connection, () => work(connection)))
+    return gateway.database.db.connection().execute(connection => asOwner(connection, () => work(connection)))
   }
 
   async function get<T>(url: string, as: 'user' | 'admin'): Promise<T> {
@@ -81,37 +83,63 @@ describe.skipIf(!hasServer())('what the gateway advises itself', () => {
     })
   }
 
-  test('without migration 005 it finds those again that its own queries need', async () => {
-    await own(connection => indexes.down!(connection))
-    await analyzed()
-    await traffic()
-    const advice = await get<QueryAdvice>('/api/admin/performance/advice', 'admin')
-    const created = advice.indexes.filter(({ action }) => action === 'create')
-    console.log(
-      created
-        .map(({ ddl, reason, helped, confidence }) =>
-          [ddl, `  ${reason}`, `  confidence: ${confidence}`]
-            .concat(helped.map(one => `  ${one.costBefore} -> ${one.costAfter}: ${one.sql}`))
-            .join('\n'),
-        )
-        .join('\n'),
-      advice.workloadCost,
-      advice.notes,
-    )
-    expect(advice.whatIf).toBe('hypopg')
-    const found = created.map(({ ddl }) => targetOf(ddl))
-    for (const [name, target] of Object.entries(performanceIndexes))
-      console.log(name, target, found.includes(plain(target)) ? 'FOUND' : '')
-    expect(advice.workloadCost.after).toBeLessThan(advice.workloadCost.before / 5)
-  }, timeout)
+  test(
+    'without migration 005 it finds those again that its own queries need',
+    async () => {
+      await own(connection => indexes.down!(connection))
+      await analyzed()
+      await traffic()
+      const advice = await get<QueryAdvice>('/api/admin/performance/advice', 'admin')
+      const created = advice.indexes.filter(({ action }) => action === 'create')
+      expect(advice.whatIf).toBe('hypopg')
+      console.log(created.map(record).join('\n'), advice.workloadCost)
+      // The advice may have fewer keys than the seed's index, where a user or a session has few rows.
+      const found = created.map(({ ddl }) => targetOf(ddl))
+      const isFound = (target: string) => found.some(other => plain(target).startsWith(other.slice(0, -1)))
+      const again = Object.entries(performanceIndexes).filter(([, target]) => isFound(target))
+      expect(again.map(([name]) => name)).toEqual([
+        'ix_sessions_user_created',
+        'ix_messages_session_timestamp',
+        'ix_audit_logs_user_timestamp',
+        'ix_audit_logs_request_id',
+        'ix_kb_documents_created_id',
+        'ix_kb_documents_source_created',
+      ])
+      expect(found).toHaveLength(again.length)
+      for (const { howToUndo, helped } of created) {
+        expect(howToUndo).toMatch(/^DROP INDEX CONCURRENTLY/)
+        expect(helped.length).toBeGreaterThan(0)
+      }
+      expect(advice.workloadCost.after).toBeLessThan(advice.workloadCost.before / 5)
+    },
+    timeout,
+  )
 
-  test('with migration 005 it says which are redundant', async () => {
-    await own(connection => indexes.up(connection))
-    await analyzed()
-    await traffic()
-    const { items, notes } = await get<IndexAuditView>('/api/admin/performance/indexes', 'admin')
-    console.log(items.map(({ ddl, reason, confidence, confidenceReason, redundantWith, howToUndo }) => ({ ddl, reason, confidence, confidenceReason, redundantWith, howToUndo })), notes)
-    const advice = await get<QueryAdvice>('/api/admin/performance/advice', 'admin')
-    console.log(advice.indexes.map(({ ddl, reason }) => ({ ddl, reason })), advice.notes)
-  }, timeout)
+  test(
+    'with migration 005 it says which are redundant',
+    async () => {
+      await own(connection => indexes.up(connection))
+      await analyzed()
+      await traffic()
+      const { items } = await get<IndexAuditView>('/api/admin/performance/indexes', 'admin')
+      console.log(items.map(record).join('\n'))
+      expect(items).toEqual([
+        expect.objectContaining({
+          action: 'drop',
+          ddl: 'DROP INDEX CONCURRENTLY public.ix_audit_logs_action',
+          redundantWith: ['ix_audit_logs_action_timestamp'],
+        }),
+      ])
+      const advice = await get<QueryAdvice>('/api/admin/performance/advice', 'admin')
+      expect(advice.indexes.map(({ ddl }) => ddl)).toEqual(items.map(({ ddl }) => ddl))
+    },
+    timeout,
+  )
 })
+
+function record({ ddl, reason, confidence, helped }: IndexAuditView['items'][number]): string {
+  const queries = helped.map(
+    ({ costBefore, costAfter, sql }) => `  cost ${costBefore.toFixed(1)} -> ${costAfter.toFixed(1)}: ${sql}`,
+  )
+  return [ddl, `  ${reason}`, ...queries, `  confidence: ${confidence}`].join('\n')
+}
