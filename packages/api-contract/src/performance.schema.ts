@@ -82,6 +82,7 @@ export const nPlusOneQueries = listResponse(
     timeMs: milliseconds,
     requests: count,
     callSite,
+    callers: Type.Array(callSite, { description: 'What called that, as far as it is known' }),
     parent: nullable(strictObject({ fingerprint, sql, rows: count })),
     fix: Type.String(),
   }),

@@ -26,13 +26,13 @@ export interface PerformanceService {
   advice(): Promise<Advice>
 }
 
+const remedy = 'start the gateway with QUERY_PROFILER_ENABLED=true'
+
 export function createPerformanceService(profiler: QueryProfiler | undefined): PerformanceService {
   let advising: Promise<Advice> | undefined
   const enabled = (): QueryProfiler => {
     if (profiler) return profiler
-    throw new GatewayError('PROFILER_DISABLED', 'Queries are not profiled', {
-      remedy: 'Start the gateway with QUERY_PROFILER_ENABLED=true',
-    })
+    throw new GatewayError('PROFILER_DISABLED', `Queries are not profiled: ${remedy}`, { remedy })
   }
   return {
     queries(limit) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type MemoryServer, memoryServer } from '@voiceassist/cache/testing'
 import { systemClock } from '@voiceassist/kernel'
+import type { QueryProfiler } from '@voiceassist/query-profiler'
 import {
   createHashingEmbedder,
   type DatabaseKind,
@@ -18,8 +19,9 @@ import { gatewayActor } from '#src/audit/actor'
 import { ReadAuditWriter } from '#src/audit/read-audit-writer'
 import type { GatewayCache } from '#src/cache/gateway-cache'
 import { openCache } from '#src/cache/open-cache'
-import { readConfig } from '#src/config'
+import { type Config, readConfig } from '#src/config'
 import type { OpenDatabase } from '#src/db/open-database'
+import { openProfiler } from '#src/profiling/open-profiler'
 import { insertAuditRows } from '#src/repositories/audit-logs.repository'
 import { createServices, type Services } from '#src/services/create-services'
 import { auditKey, password, tokenSecret } from './test-app.js'
@@ -29,6 +31,7 @@ export interface CachedApp {
   readonly database: OpenDatabase
   readonly services: Services
   readonly gateway: GatewayCache
+  readonly profiler: QueryProfiler | undefined
   /** The second tier, which other instances may share. */
   readonly tier: MemoryServer
   readonly admin: { readonly id: string; readonly token: string }
@@ -48,15 +51,24 @@ export interface Answer<T> {
   readonly body: T
 }
 
-/** All of the gateway's HTTP and services with a cache, over a second tier in this process that a test may cut off. */
-export async function openCachedApp(kind: DatabaseKind): Promise<CachedApp> {
+/**
+ * All of the gateway's HTTP and services with a cache, over a second tier in this process that a test may cut off.
+ * @param profiled absent: queries are not profiled
+ */
+export async function openCachedApp(
+  kind: DatabaseKind,
+  profiled?: Omit<Config['profiler'], 'enabled'>,
+): Promise<CachedApp> {
   const temp: TempDatabase = await tempDatabase({ kind })
   const database = await temp.open()
   const { db } = database
-  const folder = mkdtempSync(join(tmpdir(), 'va-cached-'))
+  const folder = temp.environment.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'va-cached-'))
   const config = readConfig({ DATA_DIR: folder, DATABASE_URL: temp.environment.DATABASE_URL })
   const clock = systemClock
   const logger = pino({ level: 'silent' })
+  const profiler =
+    profiled &&
+    openProfiler({ config: { ...config, profiler: { enabled: true, ...profiled } }, database, logger })
   const tier = memoryServer({ clock })
   const second = { kind: 'redis', description: 'in memory', tier: tier.tier() } as const
   const gateway = await openCache({ config, database, clock, logger, second })
@@ -67,7 +79,7 @@ export async function openCachedApp(kind: DatabaseKind): Promise<CachedApp> {
     clock,
     embedder: createHashingEmbedder(),
     answers,
-    profiler: undefined,
+    profiler,
     gatewayCache: gateway,
     reads,
     tokenSecret,
@@ -80,6 +92,7 @@ export async function openCachedApp(kind: DatabaseKind): Promise<CachedApp> {
     clock,
     logger,
     database,
+    profiler,
     services,
     healthChecks: [{ name: 'cache', check: gateway.check, dispensable: true }],
     maxDocumentBytes: 100_000,
@@ -105,6 +118,7 @@ export async function openCachedApp(kind: DatabaseKind): Promise<CachedApp> {
     database,
     services,
     gateway,
+    profiler,
     tier,
     admin: { id, token: accessToken },
     async call<T>(method: string, url: string, payload?: object, token = accessToken) {
@@ -137,6 +151,7 @@ export async function openCachedApp(kind: DatabaseKind): Promise<CachedApp> {
       await reads.close()
       await gateway.close()
       await beside?.end()
+      await profiler?.close()
       await temp.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -10,6 +10,7 @@ import { ReadAuditWriter } from '#src/audit/read-audit-writer'
 import { withoutCache } from '#src/cache/open-cache'
 import type { Config } from '#src/config'
 import type { OpenDatabase } from '#src/db/open-database'
+import { openProfiler } from '#src/profiling/open-profiler'
 import { insertAuditRows } from '#src/repositories/audit-logs.repository'
 import {
   type AuthService,
@@ -59,6 +60,8 @@ export interface TestAppOptions {
   readonly clock?: Clock
   /** Absent: answers are quotations. */
   readonly llm?: Config['llm']
+  /** Absent: queries are not profiled. */
+  readonly profiler?: Omit<Config['profiler'], 'enabled'>
   readonly overrides?: Partial<AppDependencies>
   readonly auth?: Partial<AuthServiceOptions>
 }
@@ -77,17 +80,26 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const reads = new ReadAuditWriter({ store: rows => insertAuditRows(db, rows), clock, logger })
   const answers = createAnswers({ llm, clock, logger })
   const gateway = withoutCache()
+  const { DATABASE_URL: databaseUrl, DATA_DIR: dataFolder = '' } = temp.environment
+  const profiler =
+    options.profiler &&
+    openProfiler({
+      config: { profiler: { enabled: true, ...options.profiler }, databaseUrl, dataFolder },
+      database,
+      logger,
+    })
   const app = await buildApp({
     clock,
     logger,
     database,
+    profiler,
     services: {
       auth,
       search,
       documents,
       sessions: createSessionsService({ db, reads }),
       cache: createCacheService({ gateway, db }),
-      performance: createPerformanceService(overrides.profiler),
+      performance: createPerformanceService(profiler),
       audit: createAuditService({ db, clock, auditKey: () => auditKey }),
       reads,
       messages: createMessagesService({ db, search, answers: answers.writer, reads }),
@@ -126,6 +138,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       answers.close()
       await reads.close()
       await gateway.close()
+      await profiler?.close()
       await temp.close()
     },
   }
