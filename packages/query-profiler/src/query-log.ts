@@ -9,6 +9,7 @@ import type { Statement } from './fingerprint/statement.js'
 import { createStatementCatalog } from './fingerprint/statement-catalog.js'
 import { detectNPlusOne } from './n-plus-one/detect-n-plus-one.js'
 import type { NPlusOneDetector } from './n-plus-one/n-plus-one-detector.js'
+import type { TrackedCall } from './n-plus-one/tracked-call.js'
 import type { ExplainOffer, ExplainReason } from './plan/auto-explain.js'
 import { PlanHistory } from './plan/plan-history.js'
 import type { Prediction } from './predict/prediction.js'
@@ -37,6 +38,7 @@ class LoggedQuery implements QueryRecord {
     readonly statement: Statement,
     readonly request: RequestScope | undefined,
     readonly calledAtMs: number,
+    readonly call: TrackedCall | undefined,
     readonly stack: Error | undefined,
     readonly text: string,
     public values: readonly unknown[] | undefined,
@@ -73,14 +75,15 @@ export class QueryLog implements QueryObserver {
   called(text: string, values: readonly unknown[] | undefined, calledAtMs: number): QueryRecord {
     const statement = this.#catalog.statementOf(text)
     const request = this.#requests.current()
-    const stack = request && this.detector.called(request, statement, text, values, calledAtMs)
+    const call = request && this.detector.called(request, statement, text, values, calledAtMs)
     if (request) request.queries++
     this.#active++
     return new LoggedQuery(
       statement,
       request,
       calledAtMs,
-      stack,
+      call,
+      call?.place,
       text,
       this.#keepsValues ? values : undefined,
     )

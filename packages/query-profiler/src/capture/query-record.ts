@@ -25,6 +25,8 @@ export interface QueryRecord {
   sqlState: string | undefined
   /** Where it was called, unformatted; captured for few queries only. */
   readonly stack: Error | undefined
+  /** Of the detector of N+1, which follows the call. */
+  readonly call?: unknown
   /** Of the call; only while `explainWithParameters` is on, and only until the query has ended. */
   values: readonly unknown[] | undefined
 }

@@ -2,12 +2,13 @@ import type { QueryRecord } from '../capture/query-record.js'
 import type { RequestScope } from '../capture/request-scope.js'
 import type { Statement } from '../fingerprint/statement.js'
 import type { NPlusOneKind, NPlusOneReport } from './n-plus-one-report.js'
+import type { TrackedCall } from './tracked-call.js'
 
 /** Counts the queries of each request by shape and place, within bounds. */
 export interface NPlusOneDetector {
   /**
-   * A query is called within a request, synchronously from where it was called. Returns where that is, unformatted,
-   * when it needs to be known.
+   * A query is called within a request, synchronously from where it was called. Returns what its record is to have as
+   * `call`.
    */
   called(
     request: RequestScope,
@@ -15,7 +16,7 @@ export interface NPlusOneDetector {
     text: string,
     values: readonly unknown[] | undefined,
     calledAtMs: number,
-  ): Error | undefined
+  ): TrackedCall | undefined
   ended(record: QueryRecord): void
   /** Nothing more is asked by this request. */
   requestEnded(request: RequestScope): void

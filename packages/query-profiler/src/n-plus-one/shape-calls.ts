@@ -1,14 +1,18 @@
 import type { QueryRecord } from '../capture/query-record.js'
 import { readStack, type StackReading } from '../capture/read-stack.js'
 import type { Statement } from '../fingerprint/statement.js'
-import { type CaptureBudget, CapturedCall } from './captured-call.js'
 import { PageReads } from './page-reads.js'
 import { hashParameters, hashStatementText } from './parameter-hash.js'
 import { framesInCommon, SiteCalls } from './site-calls.js'
-import { traitsOf } from './statement-traits.js'
+import type { StatementTraits } from './statement-traits.js'
+import type { CaptureBudget, TrackedCall } from './tracked-call.js'
 
 const maxSites = 64
-const maxPending = 64
+const maxWaiting = 64
+/** As many places as it takes to say where the calls without one come from. */
+const enoughPlaces = 3
+/** Of arrays that are empty still; made when they get their first. */
+const none: never[] = []
 const frameLimit = 8
 /** A site with so many is known well enough to look at one call in eight only. */
 const sampledFrom = 64
@@ -23,13 +27,13 @@ const nowhere: StackReading = {
 
 /** The queries of one shape in one request, and the places that they come from. */
 export class ShapeCalls {
-  readonly sites: SiteCalls[] = []
+  private sites: SiteCalls[] = none
   private count = 0
-  private pending: CapturedCall[] = []
-  /** Called where nobody looked; counted to the site with the most. */
-  private unplaced: CapturedCall[] = []
-  private pages: PageReads | undefined
-  private arePages: boolean | undefined
+  /** Calls that no site has yet, and how many of them have a place. */
+  private waiting: TrackedCall[] = none
+  private placesWaiting = 0
+  private pages: PageReads | undefined = undefined
+  private arePages: boolean | undefined = undefined
   private firstText = ''
   /** For polls: queries under way, the end of the last, and whether every call came well after it and alone. */
   private active = 0
@@ -38,7 +42,8 @@ export class ShapeCalls {
   private mayPoll = true
 
   constructor(
-    private readonly statement: Statement,
+    readonly statement: Statement,
+    readonly traits: StatementTraits,
     private readonly requestId: string,
     private readonly threshold: number,
   ) {}
@@ -56,47 +61,47 @@ export class ShapeCalls {
     this.lastOrder = order
   }
 
-  /** `order`: the number of the query in its request. Returns where it was called, if that needs to be known. */
+  /** `order`: the number of the query in its request. */
   called(
-    hash: number,
+    call: TrackedCall,
     text: string,
     values: readonly unknown[] | undefined,
-    calledAtMs: number,
     order: number,
     budget: CaptureBudget,
-  ): CapturedCall | undefined {
+  ): void {
     this.count++
-    this.notePoll(calledAtMs, order)
+    this.notePoll(call.calledAtMs, order)
     if (this.count > 1) this.pages?.called(values)
-    else if (traitsOf(this.statement).mayPage) this.pages = new PageReads(text, values)
-    if (this.arePages) return undefined
-    const known = this.sites.length === 1 && this.pending.length === 0 ? this.sites[0]! : undefined
+    else if (this.traits.mayPage) this.pages = new PageReads(text, values)
+    if (this.arePages) return
+    const known = this.sites.length === 1 && this.waiting.length === 0 ? this.sites[0]! : undefined
     if (known && known.count >= sampledFrom && known.isReported && this.count % 8 !== 0) {
-      known.add(hash, calledAtMs, 0)
-      return undefined
+      known.take(call)
+      return
     }
-    const call = new CapturedCall(hash, calledAtMs)
-    if (this.count === 1 && !budget.take(calledAtMs)) {
-      this.unplaced.push(call)
-      return undefined
+    if (budget.take(call.calledAtMs, this.isUrgent)) {
+      call.capture()
+      this.placesWaiting++
     }
-    this.pending.push(call.capture())
-    if (this.count >= this.threshold || this.pending.length >= maxPending) this.placePending()
-    return call
+    if (this.waiting === none) this.waiting = [call]
+    else this.waiting.push(call)
+    if (this.count >= this.threshold || this.waiting.length >= maxWaiting) this.placeWaiting()
   }
 
-  ended(record: QueryRecord, timeMs: number): void {
+  ended(record: QueryRecord, call: TrackedCall | undefined): void {
     this.active--
     this.lastEndedAtMs = record.endedAtMs
     this.pages?.endedWith(record.rows)
-    const call = record.stack instanceof CapturedCall ? record.stack : this.unplaced[0]
-    const owner = call ? (call.site ?? call) : this.largest()
-    if (owner) owner.timeMs += timeMs
+    if (call) (call.site ?? call).timeMs += record.endedAtMs - record.sentAtMs
+  }
+
+  get mayHaveReached(): boolean {
+    return this.count >= this.threshold
   }
 
   /** Sites that have just reached the threshold. */
   newlyReached(text: string): SiteCalls[] {
-    if (this.count < this.threshold || this.sites.every(site => site.isReported)) return []
+    if (this.sites.every(site => site.isReported)) return []
     const reached = this.sites.filter(
       site => !site.isReported && site.count >= this.threshold && !(this.mayPoll && site.areEqual),
     )
@@ -105,8 +110,17 @@ export class ShapeCalls {
     return this.arePages ? [] : reached
   }
 
-  private largest(): SiteCalls | undefined {
-    return this.sites.toSorted((a, b) => b.count - a.count)[0]
+  /** The threshold is close, and too little is known of where the calls come from. */
+  private get isUrgent(): boolean {
+    return (
+      this.sites.length === 0 &&
+      this.placesWaiting < enoughPlaces &&
+      this.count > this.threshold - enoughPlaces
+    )
+  }
+
+  private largest(): SiteCalls {
+    return this.sites.reduce((largest, site) => (site.count > largest.count ? site : largest))
   }
 
   private notePoll(calledAtMs: number, order: number): void {
@@ -118,14 +132,33 @@ export class ShapeCalls {
     this.lastOrder = order
   }
 
-  private placePending(): void {
-    for (const call of this.pending) {
-      call.site = this.siteOf(readStack(call.stack ?? '', frameLimit), call.calledAtMs)
-      call.site.add(call.hash, call.calledAtMs, call.timeMs)
+  private placeWaiting(): void {
+    const isFull = this.waiting.length >= maxWaiting
+    const enough = Math.min(enoughPlaces, this.threshold)
+    if (this.sites.length === 0 && this.placesWaiting < enough) {
+      if (!isFull) return
+      // Once in so many calls, which costs little however many there are.
+      if (this.placesWaiting === 0) this.waiting.at(-1)!.capture()
     }
-    this.pending = []
-    for (const call of this.unplaced) this.largest()!.add(call.hash, call.calledAtMs, call.timeMs)
-    this.unplaced = []
+    for (const call of this.waiting) {
+      if (!call.place) continue
+      const site = this.siteOf(readStack(call.place.stack ?? '', frameLimit), call.calledAtMs)
+      site.take(call)
+      site.placed++
+    }
+    for (const call of this.waiting) if (!call.site) this.likeliest().take(call)
+    this.waiting = none
+    this.placesWaiting = 0
+  }
+
+  /** Of a call whose place is not known: sites get such calls in proportion to those whose places are. */
+  private likeliest(): SiteCalls {
+    let best = this.sites[0]!
+    for (const site of this.sites) {
+      const [counted, bestCounted] = [site.count - site.placed, best.count - best.placed]
+      if (site.placed * (bestCounted + 1) > best.placed * (counted + 1)) best = site
+    }
+    return best
   }
 
   private siteOf(reading: StackReading, calledAtMs: number): SiteCalls {
@@ -139,10 +172,10 @@ export class ShapeCalls {
       mostInCommon = common
     }
     if (!best) {
-      if (this.sites.length === maxSites) return this.largest()!
-      const { isWrite } = traitsOf(this.statement)
-      best = new SiteCalls(read, this.requestId, calledAtMs, isWrite, this.threshold)
-      this.sites.push(best)
+      if (this.sites.length === maxSites) return this.largest()
+      best = new SiteCalls(read, this.requestId, calledAtMs, this.traits.isWrite, this.threshold)
+      if (this.sites === none) this.sites = [best]
+      else this.sites.push(best)
     } else if (read.frames.length > best.frames.length) best.frames = read.frames
     return best
   }

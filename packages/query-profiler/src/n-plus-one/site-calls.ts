@@ -2,6 +2,7 @@ import type { CallSite } from '../capture/call-site.js'
 import type { StackReading } from '../capture/read-stack.js'
 import type { Statement } from '../fingerprint/statement.js'
 import type { NPlusOneKind } from './n-plus-one-report.js'
+import type { TrackedCall } from './tracked-call.js'
 
 /** An earlier query of the request, and how many rows it returned. */
 export interface EarlierQuery {
@@ -16,6 +17,8 @@ const maxDistinct = 1000
 export class SiteCalls {
   frames: readonly CallSite[]
   count = 0
+  /** Those of them whose stacks have been read. */
+  placed = 0
   timeMs = 0
   lastCalledAtMs = 0
   /** Queries that ended before the first of these; set when it is reported. */
@@ -37,11 +40,12 @@ export class SiteCalls {
     this.packages = reading.packages
   }
 
-  add(hash: number, calledAtMs: number, timeMs: number): void {
+  take(call: TrackedCall): void {
+    call.site = this
     this.count++
-    this.timeMs += timeMs
-    this.lastCalledAtMs = calledAtMs
-    if (this.hashes.size < Math.min(this.threshold, maxDistinct)) this.hashes.add(hash)
+    this.timeMs += call.timeMs
+    this.lastCalledAtMs = Math.max(this.lastCalledAtMs, call.calledAtMs)
+    if (this.hashes.size < Math.min(this.threshold, maxDistinct)) this.hashes.add(call.hash)
   }
 
   /** All calls so far had the same parameters. */

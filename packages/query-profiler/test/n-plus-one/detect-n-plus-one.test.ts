@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest'
+import { seededRandom, testSeed } from '@voiceassist/testkit'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import type { RequestScope } from '#src/capture/request-scope'
 import { createStatementCatalog } from '#src/fingerprint/statement-catalog'
 import { detectNPlusOne } from '#src/n-plus-one/detect-n-plus-one'
@@ -24,7 +25,7 @@ function detecting(threshold = 10) {
   }
   const ask = (of: RequestScope, text: string, values: unknown[], atMs: number, rows = 1) => {
     const statement = catalog.statementOf(text)
-    const stack = detector.called(of, statement, text, values, atMs)
+    const call = detector.called(of, statement, text, values, atMs)
     detector.ended({
       ...{
         statement,
@@ -34,7 +35,7 @@ function detecting(threshold = 10) {
         answeredAtMs: atMs,
         endedAtMs: atMs + 2,
       },
-      ...{ rows, bytes: 0, sqlState: undefined, stack, values: undefined },
+      ...{ rows, bytes: 0, sqlState: undefined, stack: undefined, call, values: undefined },
     })
   }
   return { detector, request, ask }
@@ -83,6 +84,64 @@ test('without a stack of the first query it still counts it', () => {
   expect(detector.reports()).toMatchObject([{ count: 10, timeMs: 20 }])
 })
 
+describe('at high rates', () => {
+  const captures = vi.spyOn(Error, 'captureStackTrace')
+  afterAll(() => captures.mockRestore())
+
+  /** Calls below the threshold, a millisecond apart, until nothing is left to capture stacks with. */
+  function exhausted() {
+    const given = detecting()
+    captures.mockClear()
+    for (let ms = 0; ms < 300; ms++) {
+      const scope = given.request()
+      for (let id = 0; id < 9; id++) given.ask(scope, findUser, [id], ms)
+    }
+    return given
+  }
+
+  test('500 stacks a second are captured, after a thousand', () => {
+    exhausted()
+    expect(captures).toHaveBeenCalledTimes(1000 + Math.floor(299 / 2))
+  })
+
+  test('calls without a place count to that of others, with what they took', () => {
+    const { detector, request, ask } = exhausted()
+    const scope = request()
+    for (let id = 0; id < 20; id++) ask(scope, findUser, [id], 310)
+    for (let id = 0; id < 1000; id++) ask(scope, findUser, [id], 310)
+    expect(captures.mock.calls.length).toBeLessThan(1160)
+    expect(detector.reports()).toMatchObject([{ count: 1020, timeMs: 2040 }])
+  })
+
+  test('and to those of several in proportion', () => {
+    const { detector, request, ask } = exhausted()
+    const scope = request()
+    const random = seededRandom(testSeed('places'))
+    for (let ms = 300; ms < 1300; ms += 0.5) {
+      if (random() < 0.75) ask(scope, findUser, [ms], ms)
+      else ask(scope, findUser, [ms], ms)
+    }
+    const counts = detector.reports().map(({ count }) => count)
+    expect(counts).toHaveLength(2)
+    expect(counts[0]! + counts[1]!).toBe(2000)
+    expect(counts[1]! / counts[0]!).toBeGreaterThan(0.2)
+    expect(counts[1]! / counts[0]!).toBeLessThan(0.5)
+  })
+
+  test('without enough places nothing is said, until a stack that is captured all the same', () => {
+    const { detector, request, ask } = exhausted()
+    for (let n = 0; n < 100; n++) {
+      const scope = request()
+      for (let id = 0; id < 9; id++) ask(scope, findUser, [id], 299)
+    }
+    const scope = request()
+    for (let id = 0; id < 63; id++) ask(scope, findUser, [id], 299)
+    expect(detector.reports()).toEqual([])
+    ask(scope, findUser, [63], 299)
+    expect(detector.reports()).toMatchObject([{ count: 64 }])
+  })
+})
+
 test('is bounded: 256 statements a request', () => {
   const { detector, request, ask } = detecting(2)
   const scope = request()
@@ -94,7 +153,7 @@ test('is bounded: 500 places', () => {
   const { detector, request, ask } = detecting(2)
   for (let n = 0; n < 510; n++) {
     const scope = request()
-    for (const id of [1, 2, 3]) ask(scope, `select a_${'x'.repeat(n)} from t where id = $1`, [id], 0)
+    for (const id of [1, 2, 3]) ask(scope, `select a_${'x'.repeat(n)} from t where id = $1`, [id], n * 10)
     detector.requestEnded(scope)
   }
   expect(detector.reports()).toHaveLength(500)
