@@ -57,7 +57,14 @@ test('the counters are brought to the days of the workload', () => {
 
 test('updates of the workload count where none was counted yet', () => {
   const table = tableFacts('public.t', { a: 'integer' }, { writes: { ...writes, updated: 0, hotUpdated: 0 } })
-  const index = indexCandidate({ table, method: 'btree', keys: [], equalKeys: 0, included: ['a'], predicate: null })
+  const index = indexCandidate({
+    table,
+    method: 'btree',
+    keys: [],
+    equalKeys: 0,
+    included: ['a'],
+    predicate: null,
+  })
   const costOf = (updates: WriteFacts['updates']) =>
     writeCost(index, { counterDays: 10, workloadDays: 10, updates })
   expect(costOf([])).toMatchObject({ lostHotUpdates: 0 })
