@@ -101,23 +101,32 @@ const finding = strictObject({
   estimateOnly: Type.Boolean({ description: 'true: the query was not run to find this' }),
 })
 
-export const queryPlans = listResponse(
-  strictObject({
-    fingerprint,
-    sql,
-    planHash: Type.String(),
-    plan: Type.Unsafe<object>({
-      type: 'object',
-      additionalProperties: true,
-      description: 'As EXPLAIN (FORMAT JSON) writes it, without values',
-    }),
-    firstSeenAt: timestamp,
-    lastSeenAt: timestamp,
-    generic: Type.Boolean(),
-    medianMs: nullable(milliseconds),
-    findings: Type.Array(finding),
+const planRecord = {
+  fingerprint,
+  sql,
+  planHash: Type.String(),
+  plan: Type.Unsafe<object>({
+    type: 'object',
+    additionalProperties: true,
+    description: 'As EXPLAIN (FORMAT JSON) writes it, without values',
   }),
-)
+  firstSeenAt: timestamp,
+  lastSeenAt: timestamp,
+  generic: Type.Boolean(),
+  medianMs: nullable(milliseconds),
+}
+
+export const queryPlans = strictObject({
+  items: Type.Array(strictObject({ ...planRecord, findings: Type.Array(finding) })),
+  changes: Type.Array(
+    strictObject({
+      before: strictObject(planRecord),
+      after: strictObject(planRecord),
+      slower: Type.Boolean({ description: 'true: the median is 1.2 times what it was, or more' }),
+    }),
+    { description: 'Plans that took the place of others, newest first' },
+  ),
+})
 export type QueryPlans = Static<typeof queryPlans>
 
 const effect = strictObject({

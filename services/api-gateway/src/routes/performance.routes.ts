@@ -77,7 +77,10 @@ export const performanceRoutes: RoutePlugin<{ readonly performance: PerformanceS
         response: { 200: queryPlans },
       },
     },
-    async ({ query: { limit = defaultLimit } }) => ({ items: mutable(performance.plans(limit)) }),
+    async ({ query: { limit = defaultLimit } }) => {
+      const { plans, changes } = performance.plans(limit)
+      return { items: mutable(plans), changes: mutable(changes) }
+    },
   )
 
   app.get(

@@ -3,6 +3,7 @@ import type {
   Finding,
   IndexAudit,
   NPlusOneReport,
+  PlanChange,
   PlanRecord,
   ProfilerReport,
   QueryProfiler,
@@ -19,7 +20,10 @@ export interface PerformanceService {
   queries(limit: number): Pick<ProfilerReport, 'queries' | 'forgottenStatements'>
   slow(limit: number): ProfilerReport['slow']
   nPlusOne(limit: number): readonly NPlusOneReport[]
-  plans(limit: number): readonly PlanWithFindings[]
+  plans(limit: number): {
+    readonly plans: readonly PlanWithFindings[]
+    readonly changes: readonly PlanChange[]
+  }
   /** @throws GatewayError DATABASE_UNREACHABLE. */
   indexes(): Promise<IndexAudit>
   /** Asked for several times at once, it is made once. @throws GatewayError DATABASE_UNREACHABLE. */
@@ -43,13 +47,14 @@ export function createPerformanceService(profiler: QueryProfiler | undefined): P
     nPlusOne: limit => enabled().report().nPlusOne.slice(0, limit),
     plans(limit) {
       const { findings } = enabled().report()
-      return enabled()
+      const plans = enabled()
         .plans()
         .slice(0, limit)
         .map(plan => ({
           ...plan,
           findings: findings.filter(({ fingerprint }) => fingerprint === plan.fingerprint),
         }))
+      return { plans, changes: enabled().planChanges().slice(0, limit) }
     },
     indexes: async () => inGatewayErrors(enabled().indexes()),
     async advice() {
