@@ -17,7 +17,7 @@ export interface Line {
 
 /** Notes the moments of one query on its way, in this order: sent, answered, ended. */
 export class Execution {
-  #isOver = false
+  private isOver = false
   protected sentAtMs = 0
   protected answeredAtMs = 0
   protected rows = 0
@@ -63,8 +63,8 @@ export class Execution {
 
   /** Once; whatever comes after is no part of it. */
   ended(sqlState: string | undefined): void {
-    if (this.#isOver) return
-    this.#isOver = true
+    if (this.isOver) return
+    this.isOver = true
     const { record, line } = this
     const nowMs = performance.now()
     this.settle(record, nowMs)

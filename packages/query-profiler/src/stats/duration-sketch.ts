@@ -16,8 +16,8 @@ export class DurationSketch {
   #count = 0
   #maxMs = 0
 
-  add(ms: number): void {
-    const bucket = ms > leastMs ? Math.min(Math.ceil(Math.log(ms / leastMs) / logGrowth), buckets - 1) : 0
+  /** @param bucket of `bucketOf`, where the caller has it already */
+  add(ms: number, bucket = bucketOf(ms)): void {
     this.#counts[bucket] = (this.#counts[bucket] as number) + 1
     this.#count++
     if (ms > this.#maxMs) this.#maxMs = ms
@@ -62,6 +62,10 @@ export class DurationSketch {
   quantiles(): Quantiles {
     return { p50: this.quantile(0.5), p95: this.quantile(0.95), p99: this.quantile(0.99), max: this.#maxMs }
   }
+}
+
+export function bucketOf(ms: number): number {
+  return ms > leastMs ? Math.min(Math.ceil(Math.log(ms / leastMs) / logGrowth), buckets - 1) : 0
 }
 
 /** As far, in relation, from the bucket's upper bound as from its lower. */

@@ -2,7 +2,7 @@ import type { CallSite } from '../capture/call-site.js'
 import type { QueryRecord } from '../capture/query-record.js'
 import type { Statement } from '../fingerprint/statement.js'
 import type { QueryReport } from '../report/profiler-report.js'
-import { DurationSketch } from './duration-sketch.js'
+import { bucketOf, DurationSketch } from './duration-sketch.js'
 import { FrequentNames } from './frequent-names.js'
 import type { QueryTimes } from './query-times.js'
 import { UsualDuration } from './usual-duration.js'
@@ -48,8 +48,9 @@ export class QueryStats {
     this.#waitMs += times.waitMs
     this.#serverMs += times.serverMs
     this.#decodeMs += times.decodeMs
-    this.durations.add(durationMs)
-    this.usual.add(durationMs, record.endedAtMs)
+    const bucket = bucketOf(durationMs)
+    this.durations.add(durationMs, bucket)
+    this.usual.add(durationMs, record.endedAtMs, bucket)
     this.#routes.add(record.request?.route ?? '')
     if (record.sqlState !== undefined) this.#addErrors(record.sqlState, 1)
   }

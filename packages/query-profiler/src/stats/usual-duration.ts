@@ -1,4 +1,4 @@
-import { DurationSketch } from './duration-sketch.js'
+import { bucketOf, DurationSketch } from './duration-sketch.js'
 
 const minWindowMs = 60_000
 const minWindowCalls = 50
@@ -29,14 +29,14 @@ export class UsualDuration {
   }
 
   /** @param nowMs of a clock that never goes back */
-  add(durationMs: number, nowMs: number): void {
+  add(durationMs: number, nowMs: number, bucket = bucketOf(durationMs)): void {
     if (Number.isNaN(this.#windowStartMs)) this.#windowStartMs = nowMs
     if (nowMs - this.#windowStartMs >= minWindowMs && this.#window.count >= minWindowCalls) {
       this.#learn(this.#window.quantile(0.95), nowMs)
       this.#window.clear()
       this.#windowStartMs = nowMs
     }
-    this.#window.add(durationMs)
+    this.#window.add(durationMs, bucket)
   }
 
   #learn(p95Ms: number, nowMs: number): void {

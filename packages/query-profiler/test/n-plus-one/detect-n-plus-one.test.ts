@@ -99,9 +99,9 @@ describe('at high rates', () => {
     return given
   }
 
-  test('500 stacks a second are captured, after a thousand', () => {
+  test('100 stacks a second are captured, after a thousand', () => {
     exhausted()
-    expect(captures).toHaveBeenCalledTimes(1000 + Math.floor(299 / 2))
+    expect(captures).toHaveBeenCalledTimes(1000 + Math.floor(299 / 10))
   })
 
   test('calls without a place count to that of others, with what they took', () => {
@@ -109,7 +109,7 @@ describe('at high rates', () => {
     const scope = request()
     for (let id = 0; id < 20; id++) ask(scope, findUser, [id], 310)
     for (let id = 0; id < 1000; id++) ask(scope, findUser, [id], 310)
-    expect(captures.mock.calls.length).toBeLessThan(1160)
+    expect(captures.mock.calls.length).toBeLessThan(1040)
     expect(detector.reports()).toMatchObject([{ count: 1020, timeMs: 2040 }])
   })
 
@@ -117,7 +117,7 @@ describe('at high rates', () => {
     const { detector, request, ask } = exhausted()
     const scope = request()
     const random = seededRandom(testSeed('places'))
-    for (let ms = 300; ms < 1300; ms += 0.5) {
+    for (let ms = 300; ms < 10_300; ms += 5) {
       if (random() < 0.75) ask(scope, findUser, [ms], ms)
       else ask(scope, findUser, [ms], ms)
     }
@@ -153,7 +153,7 @@ test('is bounded: 500 places', () => {
   const { detector, request, ask } = detecting(2)
   for (let n = 0; n < 510; n++) {
     const scope = request()
-    for (const id of [1, 2, 3]) ask(scope, `select a_${'x'.repeat(n)} from t where id = $1`, [id], n * 10)
+    for (const id of [1, 2, 3]) ask(scope, `select a_${'x'.repeat(n)} from t where id = $1`, [id], n * 50)
     detector.requestEnded(scope)
   }
   expect(detector.reports()).toHaveLength(500)
