@@ -1,3 +1,4 @@
+import { guardedLogger } from './guarded-logger.js'
 import { ProfilerError } from './profiler-error.js'
 import type { ExplainMode, ProfilerOptions } from './profiler-options.js'
 
@@ -36,7 +37,7 @@ export function checkProfilerOptions(options: ProfilerOptions): ProfilerSettings
     explain,
     explainWithParameters,
     ...(connectionSetUp !== undefined && { connectionSetUp }),
-    ...(logger && { logger }),
+    ...(logger && { logger: guardedLogger(logger) }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import type { QueryRecord } from './capture/query-record.js'
+import type { RequestInfo } from './capture/request-scope.js'
 import type { NPlusOneReport } from './n-plus-one/n-plus-one-report.js'
 import type { ExplainSkip } from './plan/explainer.js'
 import type { PlanRecord } from './plan/plan.js'
@@ -26,7 +27,9 @@ export const profilerChannel = channel('voiceassist:query-profiler')
 
 /** Each query as it ends, for tracers; nothing is done for it while nobody listens. */
 export const queryChannel = channel('voiceassist:query-profiler:query')
-export type QueryEvent = Readonly<Omit<QueryRecord, 'values' | 'stack'>>
+export interface QueryEvent extends Readonly<Omit<QueryRecord, 'values' | 'stack' | 'request'>> {
+  readonly request: RequestInfo | undefined
+}
 
 export function publish(event: ProfilerEvent): void {
   if (profilerChannel.hasSubscribers) profilerChannel.publish(event)

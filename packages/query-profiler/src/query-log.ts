@@ -13,7 +13,7 @@ import type { TrackedCall } from './n-plus-one/tracked-call.js'
 import type { ExplainOffer, ExplainReason } from './plan/auto-explain.js'
 import { PlanHistory } from './plan/plan-history.js'
 import type { Prediction } from './predict/prediction.js'
-import { queryChannel } from './profiler-events.js'
+import { type QueryEvent, queryChannel } from './profiler-events.js'
 import type { ProfilerStats } from './stats/profiler-stats.js'
 import { WorkloadStats } from './stats/workload-stats.js'
 
@@ -105,7 +105,7 @@ export class QueryLog implements QueryObserver {
       }
     }
     record.values = undefined
-    if (queryChannel.hasSubscribers) queryChannel.publish(record)
+    if (queryChannel.hasSubscribers) queryChannel.publish(queryEventOf(record))
   }
 
   requestEnded(request: RequestScope): void {
@@ -129,6 +129,13 @@ export class QueryLog implements QueryObserver {
       slowProbability: (durations.countFrom(slowMs) + 0.5) / (durations.count + 1),
     }
   }
+}
+
+/** An object of its own: the record has the text of the call, and the scope of a request counts on. */
+function queryEventOf(record: QueryRecord): QueryEvent {
+  const { statement, request, calledAtMs, sentAtMs, answeredAtMs, endedAtMs, rows, bytes, sqlState } = record
+  const asked = request && { id: request.id, route: request.route }
+  return { statement, request: asked, calledAtMs, sentAtMs, answeredAtMs, endedAtMs, rows, bytes, sqlState }
 }
 
 function callSiteOf(error: Error): CallSite | null {

@@ -1,6 +1,6 @@
 import type { Form } from './form.js'
 import { FormOutput } from './form-output.js'
-import { type Keyword, keywordAt, nextHash } from './keywords.js'
+import { beforeSetting, type Keyword, keywordAt, nextHash } from './keywords.js'
 import { parameterNumbers } from './parameter-numbers.js'
 import { SqlScanner, Token } from './sql-scanner.js'
 import { beforeBatch, beforeQuery, constants, namesFirst, namesThroughout } from './word-sets.js'
@@ -145,7 +145,7 @@ export class FormBuilder {
     }
     if (keyword && isFirstElement && output.elements === 'list' && beforeQuery.has(keyword.text))
       output.keepElements()
-    if (keyword?.text === 'to') this.#startSetting()
+    if (keyword && beforeSetting.has(keyword.text)) this.#startSetting()
     this.#keyword = keyword
     this.#last = keyword ? Last.keyword : Last.name
   }

@@ -63,3 +63,6 @@ export function keywordAt(hash: number, units: Uint16Array, start: number, end: 
 
 const words = new Set([...keywords.values()].flat().map(keyword => keyword.text))
 export const isKeyword = (word: string): boolean => words.has(word)
+
+/** After them a `SET` says its value. */
+export const beforeSetting = new Set(['to', 'role', 'authorization'])

@@ -177,6 +177,7 @@ export class ShapeCalls {
       if (this.sites === none) this.sites = [best]
       else this.sites.push(best)
     } else if (read.frames.length > best.frames.length) best.frames = read.frames
+    best.isRecursive ||= read.isRecursive
     return best
   }
 }

@@ -24,7 +24,8 @@ export class SiteCalls {
   /** Queries that ended before the first of these; set when it is reported. */
   earlier: readonly EarlierQuery[] = []
   isReported = false
-  readonly isRecursive: boolean
+  /** So far: the first call of a recursion is none yet. */
+  isRecursive: boolean
   readonly packages: ReadonlySet<string>
   private readonly hashes = new Set<number>()
 

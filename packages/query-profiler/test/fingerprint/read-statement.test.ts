@@ -35,6 +35,8 @@ const shown: readonly (readonly [text: string, sql: string])[] = [
   ['savepoint sp_1834', 'savepoint _'],
   ['declare c_17 cursor for select * from t', 'declare _ cursor for select * from t'],
   ['set search_path to tenant_17, public', 'set search_path to $1, $2'],
+  ['set role nurse_17', 'set role $1'],
+  ['set session authorization "nurse 17"', 'set session authorization $1'],
   ['select a[1:2], t.*, count(*) from t ; ', 'select a[$1:$2], t.*, count(*) from t'],
   [
     "select interval '1 day', date '2020-01-01', x::numeric(10, 2)",
