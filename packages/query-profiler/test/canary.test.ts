@@ -6,15 +6,8 @@ import type { DatabaseSession } from '#src/advice/database-session'
 import type { QueryProfiler } from '#src/profiler'
 import type { ProfilerOptions } from '#src/profiler-options'
 import { setupQueryProfiling } from '#src/setup-query-profiling'
-import {
-  attempt,
-  patient,
-  plantAll,
-  planted,
-  schema,
-  slow as slowQueries,
-  traceIn,
-} from './canary/planted.js'
+import { patient, schema, traceIn } from './canary/patient.js'
+import { attempt, plantAll, planted, slow as slowQueries } from './canary/planted.js'
 import { testDatabase } from './capture/test-database.js'
 
 /** All that leaves a profiler by itself, kept as it came. */
