@@ -8,7 +8,7 @@ import { libraryCases } from './blind/library-cases.js'
 import { plainCases } from './blind/plain-cases.js'
 import { quietCases } from './blind/quiet-cases.js'
 
-/** Written against what the profiler promises, by somebody who had not seen the first corpus or the detector. */
+/** Written against what the profiler promises, by somebody who had not seen the first corpus. */
 const cases: readonly BlindCase[] = [...plainCases, ...quietCases, ...libraryCases]
 
 /** Of who called the caller of this. */

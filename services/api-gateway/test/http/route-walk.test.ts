@@ -52,6 +52,12 @@ const intended: Record<string, RouteAccess> = {
   'GET /api/admin/cache/key': 'admin',
   'POST /api/admin/cache/invalidate': 'admin',
   'POST /api/admin/cache/warm': 'admin',
+  'GET /api/admin/performance/queries': 'admin',
+  'GET /api/admin/performance/slow': 'admin',
+  'GET /api/admin/performance/n-plus-one': 'admin',
+  'GET /api/admin/performance/plans': 'admin',
+  'GET /api/admin/performance/indexes': 'admin',
+  'GET /api/admin/performance/advice': 'admin',
   'GET /api/admin/kb/documents': 'viewer',
   'POST /api/admin/kb/documents': 'admin',
   'GET /api/admin/kb/documents/:id': 'viewer',
@@ -115,7 +121,7 @@ describe('every route', () => {
       answers[route] = []
       for (const who of ['nobody', ...roles, 'scraper'] as const) {
         const { statusCode } = await send(method, url, await tokenFor(who, url))
-        expect([200, 201, 202, 204, 302, 400, 404, 415, 401, 403], `${route} as ${who}`).toContain(statusCode)
+        expect([200, 201, 202, 204, 302, 400, 404, 409, 415, 401, 403], `${route} as ${who}`).toContain(statusCode)
         if (statusCode !== 401 && statusCode !== 403) answers[route].push(who)
         else
           expect(statusCode, `${route} as ${who}`).toBe(
