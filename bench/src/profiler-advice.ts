@@ -7,6 +7,7 @@ import { machine, say } from './common/say.js'
 import { judgeCases, sayCases } from './profiler-advice/cases/judge-cases.js'
 import { compareSets } from './profiler-advice/compare-sets.js'
 import { missedGoals } from './profiler-advice/goals.js'
+import { dropLeftovers } from './profiler-advice/index-set.js'
 import { sayPredictions } from './profiler-advice/predict-held-out.js'
 import { saySets } from './profiler-advice/say-sets.js'
 import { benchServer } from './profiler-advice/server.js'
@@ -60,6 +61,7 @@ export async function profilerAdvice(argv: readonly string[]): Promise<void> {
     const cases = await judgeCases(server.url)
     sayCases(cases)
     const client = await connect(url)
+    await dropLeftovers(client)
     const results = await compareSets(client, await indexSets(client, scale), options).finally(() =>
       client.end(),
     )

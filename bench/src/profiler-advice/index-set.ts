@@ -14,6 +14,15 @@ export interface BuiltSet extends IndexSet {
   readonly redundant: readonly string[]
 }
 
+/** What a run that was killed left behind: every index but those of keys. */
+export async function dropLeftovers(client: ClientBase): Promise<void> {
+  const { rows } = await client.query(
+    `select indexrelid::regclass::text as name from pg_index join pg_class on pg_class.oid = indexrelid
+      where relnamespace = 'public'::regnamespace and not indisprimary and not indisunique`,
+  )
+  if (rows.length > 0) await client.query(`drop index ${rows.map(({ name }) => name).join(', ')}`)
+}
+
 /** Builds every index of a set for real, beside those of other sets. */
 export async function buildSet(client: ClientBase, set: IndexSet): Promise<BuiltSet> {
   const before = await indexNames(client)
