@@ -12,6 +12,8 @@ export interface TableFacts {
   /** Estimated; -1: never analysed. */
   readonly rows: number
   readonly bytes: number
+  /** Its size when it was last analysed or vacuumed. */
+  readonly analyzedBytes?: number
   /** Pages that an index-only scan need not visit, 0 to 1. */
   readonly visibleShare?: number
   readonly columns: ReadonlyMap<string, ColumnFacts>

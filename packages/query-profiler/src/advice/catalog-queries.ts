@@ -10,6 +10,7 @@ export interface TableRow {
   readonly rows: Count
   readonly bytes: Count
   readonly visibleShare: number
+  readonly analyzedBytes: string | number
   readonly inserted: Count
   readonly updated: Count
   readonly hotUpdated: Count
@@ -46,6 +47,7 @@ export const tablesQuery = `
   select n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
     case when c.relkind = 'p' then sum(case when p.reltuples < 0 then 0 else p.reltuples end) else max(c.reltuples) end::float8 as rows,
     coalesce(sum(pg_relation_size(p.oid)), 0) as bytes,
+    coalesce(sum(p.relpages), 0) * current_setting('block_size')::int as "analyzedBytes",
     (coalesce(sum(p.relallvisible), 0) / greatest(sum(p.relpages), 1))::float8 as "visibleShare",
     coalesce(sum(s.n_tup_ins), 0) as inserted, coalesce(sum(s.n_tup_upd), 0) as updated,
     coalesce(sum(s.n_tup_hot_upd), 0) as "hotUpdated", coalesce(sum(s.n_tup_del), 0) as deleted,

@@ -5,6 +5,9 @@ import { quotedTable } from './index-candidate.js'
 /** Of its rows, from which on the statistics of a table are no longer believed. */
 const staleShare = 0.1
 
+/** A small table grows by more than a tenth with each page. */
+const someBytes = 128 * 1024
+
 export type StatisticsState = 'fresh' | 'missing' | 'stale'
 
 /** A copied database has statistics and no time of them, so a missing time alone says nothing. */
@@ -12,7 +15,15 @@ export function statisticsState(table: TableFacts): StatisticsState {
   const columns = [...table.columns.values()]
   const areKnown = columns.some(column => column.nullShare !== null)
   if (table.bytes > 0 && !areKnown && (table.rows <= 0 || table.lastAnalyzedAt === null)) return 'missing'
-  return changedRows(table) > Math.max(table.rows, 1) * staleShare ? 'stale' : 'fresh'
+  const isChanged = changedRows(table) > Math.max(table.rows, 1) * staleShare
+  return isChanged || hasGrown(table) ? 'stale' : 'fresh'
+}
+
+/** Counters of writes come late; the size of the table is known at once. */
+function hasGrown({ bytes, analyzedBytes }: TableFacts): boolean {
+  return (
+    analyzedBytes !== undefined && analyzedBytes > 0 && bytes > analyzedBytes * (1 + staleShare) + someBytes
+  )
 }
 
 /**
@@ -43,8 +54,14 @@ export function statisticsAdvice(
       reason:
         state === 'missing'
           ? `Table ${name} has no statistics: plans of its queries are guesses. No index is advised upon before it has.`
-          : `${changedRows(table)} rows of table ${name} have changed since its statistics were made, of ${table.rows}. No index is advised upon before they are new.`,
+          : `${whatChanged(name, table)} since its statistics were made. No index is advised upon before they are new.`,
     })
   }
   return advice
+}
+
+function whatChanged(name: string, table: TableFacts): string {
+  if (hasGrown(table))
+    return `Table ${name} has grown to ${(table.bytes / (table.analyzedBytes ?? table.bytes)).toFixed(1)} times its size`
+  return `${changedRows(table)} rows of table ${name} have changed, of ${table.rows},`
 }

@@ -65,6 +65,7 @@ function draftOf(row: TableRow): Draft {
     rows: Number(row.rows),
     bytes: Number(row.bytes),
     visibleShare: row.visibleShare,
+    analyzedBytes: Number(row.analyzedBytes),
     columns: new Map(),
     indexes: [],
     foreignKeys: [],
