@@ -118,20 +118,22 @@ export class AutoExplain {
       await clock.sleep(pauseMs, this.#stop.signal).catch(() => {})
       const next = this.#queue.shift()
       if (!next) break
-      this.#nextMs = clock.monotonic() + spacingMs
-      await this.#take(next)
+      const nextMs = clock.monotonic() + spacingMs
+      if (await this.#take(next)) this.#nextMs = nextMs
     }
     this.#work = undefined
   }
 
-  async #take(offer: QueuedOffer): Promise<void> {
+  /** False: the gate refused the statement, and the server heard nothing of it. */
+  async #take(offer: QueuedOffer): Promise<boolean> {
     const isBusy = this.#options.isBusy()
-    if (!isBusy && this.#breaker.isClosed()) return this.#explain(offer)
+    if (!isBusy && this.#breaker.isClosed()) return this.#asked(offer)
     this.#taken.delete(offer.key)
     tell(isBusy ? 'busy' : 'rate', 0)
+    return true
   }
 
-  async #explain({ statement, text, values, key }: QueuedOffer): Promise<void> {
+  async #asked({ statement, text, values, key }: QueuedOffer): Promise<boolean> {
     const { explainer, clock, analyze, found } = this.#options
     const startedAtMs = clock.monotonic()
     let result: ExplainResult
@@ -145,13 +147,23 @@ export class AutoExplain {
     const durationMs = clock.monotonic() - startedAtMs
     if ('plan' in result) {
       this.#breaker.succeeded()
-      return tell(result.plan.analyzed ? 'analyzed' : 'planned', durationMs)
+      tell(result.plan.analyzed ? 'analyzed' : 'planned', durationMs)
+      return true
     }
     if (result.skipped === 'busy') this.#taken.delete(key)
     if (result.skipped === 'failed') this.#breaker.failed()
     tell(result.skipped, durationMs)
+    return !refusedByGate.has(result.skipped)
   }
 }
+
+/** Without asking the server, so that the next need not wait. */
+const refusedByGate: ReadonlySet<ExplainSkip> = new Set([
+  'not a select',
+  'locks rows',
+  'several statements',
+  'not parsed',
+])
 
 type Outcome = Extract<ProfilerEvent, { kind: 'explain' }>['outcome']
 

@@ -97,6 +97,14 @@ describe('statements that are explained unasked', () => {
     expect(times.length).toBeGreaterThan(50)
   })
 
+  test('one that the gate refuses takes no turn from the next', async () => {
+    const { clock, asked, offer, world } = setUp()
+    world.answer = { skipped: 'locks rows', reason: 'It locks rows' }
+    for (const name of ['a', 'b', 'c']) offer(name)
+    await clock.advance(0)
+    expect(asked.map(({ sql }) => sql)).toEqual(['a', 'b', 'c'])
+  })
+
   test('only six wait for their turn', async () => {
     const { clock, asked, offer } = setUp()
     const events = await eventsOf(async () => {
