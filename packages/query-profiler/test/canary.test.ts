@@ -98,6 +98,7 @@ describe.each(settings)('a name of a patient, %s,', (_, { kind, options, extra, 
   async function open(): Promise<pg.Pool> {
     const database = await testDatabase(kind)
     const pool = new pg.Pool({ max: 3, ...database.config, application_name: patient.name })
+    pool.on('error', () => {}) // told while the database is dropped
     pool.on('error', () => {})
     ends.push(
       () => database.close(),

@@ -17,6 +17,7 @@ describe.skipIf(!hasServer())('a profiled application', () => {
 
   function poolOf(options: pg.PoolConfig = {}): pg.Pool {
     const pool = new pg.Pool({ ...database.config, max: 3, ...options })
+    pool.on('error', () => {}) // told while the database is dropped
     pool.on('error', () => {})
     ends.push(async () => pool.ended || pool.end())
     return pool

@@ -38,6 +38,7 @@ describe.skipIf(!hasServer())('the second corpus', () => {
     '%s',
     async (_, { run, threshold = 5, found = [] }) => {
       const pool = new pg.Pool({ ...database.config, max: 4 })
+      pool.on('error', () => {}) // told while the database is dropped
       const profiler = setupQueryProfiling(pool, { nPlusOneThreshold: threshold, explain: 'off' })
       const lines = new Set<number>()
       const here = <T>(thing: T): T => {

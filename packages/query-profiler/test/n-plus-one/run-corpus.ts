@@ -53,6 +53,8 @@ export function openCorpus(setUp: typeof setupQueryProfiling, connectionString: 
     pool: new Pool({ connectionString, max: 4 }),
     narrowPool: new Pool({ connectionString, max: 1 }),
   }
+  // A database that is dropped tells connections that are closing still.
+  for (const pool of [db.pool, db.narrowPool]) pool.on('error', () => {})
   const wide = setUp(db.pool, { nPlusOneThreshold: 10, explain: 'off' })
   const narrow = setUp(db.narrowPool, { nPlusOneThreshold: 10, explain: 'off' })
   return {
