@@ -121,7 +121,9 @@ describe('every route', () => {
       answers[route] = []
       for (const who of ['nobody', ...roles, 'scraper'] as const) {
         const { statusCode } = await send(method, url, await tokenFor(who, url))
-        expect([200, 201, 202, 204, 302, 400, 404, 409, 415, 401, 403], `${route} as ${who}`).toContain(statusCode)
+        expect([200, 201, 202, 204, 302, 400, 404, 409, 415, 401, 403], `${route} as ${who}`).toContain(
+          statusCode,
+        )
         if (statusCode !== 401 && statusCode !== 403) answers[route].push(who)
         else
           expect(statusCode, `${route} as ${who}`).toBe(
