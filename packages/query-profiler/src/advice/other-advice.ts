@@ -15,8 +15,11 @@ export function statisticsState(table: TableFacts): StatisticsState {
   const columns = [...table.columns.values()]
   const areKnown = columns.some(column => column.nullShare !== null)
   if (table.bytes > 0 && !areKnown && (table.rows <= 0 || table.lastAnalyzedAt === null)) return 'missing'
-  const isChanged = changedRows(table) > Math.max(table.rows, 1) * staleShare
-  return isChanged || hasGrown(table) ? 'stale' : 'fresh'
+  return hasChanged(table) || hasGrown(table) ? 'stale' : 'fresh'
+}
+
+function hasChanged(table: TableFacts): boolean {
+  return changedRows(table) > Math.max(table.rows, 1) * staleShare
 }
 
 /** Counters of writes come late; the size of the table is known at once. */
@@ -61,7 +64,7 @@ export function statisticsAdvice(
 }
 
 function whatChanged(name: string, table: TableFacts): string {
-  if (hasGrown(table))
-    return `Table ${name} has grown to ${(table.bytes / (table.analyzedBytes ?? table.bytes)).toFixed(1)} times its size`
-  return `${changedRows(table)} rows of table ${name} have changed, of ${table.rows},`
+  if (hasChanged(table)) return `${changedRows(table)} rows of table ${name} have changed, of ${table.rows},`
+  const times = table.bytes / (table.analyzedBytes ?? table.bytes)
+  return `Table ${name} has grown to ${times.toFixed(1)} times its size`
 }
