@@ -64,7 +64,8 @@ describe.skipIf(!hasServer())('a profiled application', () => {
 
   test('has a profiler for each of its pools, and one on a pool that was in use', async () => {
     const [one, other] = [poolOf(), poolOf()]
-    const busy = one.query('select pg_sleep(0.05)')
+    const lent = await one.connect()
+    const busy = lent.query('select pg_sleep(0.05)').finally(() => lent.release())
     await one.query('select 1')
     const profilers = [setupQueryProfiling(one), setupQueryProfiling(other)] as const
     await profilers[0].runInRequest({ id: 'a', route: 'A' }, async () => {
