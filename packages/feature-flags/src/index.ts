@@ -1,0 +1,36 @@
+export type { CompiledSnapshot } from './evaluate/compiled-snapshot.js'
+export type {
+  EvaluationContext,
+  EvaluationDetails,
+  EvaluationErrorCode,
+  Reason,
+} from './evaluate/evaluation.js'
+export type {
+  FeatureFlags,
+  FeatureFlagsOptions,
+  FlagCacheStats,
+  FlagsEvent,
+  FlagsStatus,
+  TierStats,
+} from './feature-flags.js'
+export {
+  type AttributeCondition,
+  type Condition,
+  type FlagDefinition,
+  type FlagSnapshot,
+  type FlagType,
+  type FlagValue,
+  flagTypes,
+  type JsonValue,
+  type Operator,
+  type Override,
+  operators,
+  type Prerequisite,
+  type Segment,
+  type Serve,
+  type TargetingRule,
+  type Variant,
+} from './flag/flag-definition.js'
+export { FlagError, type FlagErrorCode, flagErrors } from './flag-error.js'
+export type { FlagCache } from './tiers/flag-cache.js'
+export type { FlagStore } from './tiers/flag-store.js'
