@@ -1,1 +1,17 @@
-export {}
+export type { ChunkFacts, CorpusChange, InsertedChunk } from './corpus/corpus-change.js'
+export {
+  type CacheType,
+  type ChangeResult,
+  cacheTypes,
+  type Filters,
+  type FoundSearch,
+  type RagCache,
+  type RagCacheOptions,
+  type RagTypeStats,
+  type SearchHit,
+  type SearchInput,
+  type SearchLoader,
+  type SearchRequest,
+} from './rag-cache.js'
+export { RagError, type RagErrorCode, ragErrors } from './rag-error.js'
+export type { SearchScore } from './search/search-score.js'

@@ -1,0 +1,16 @@
+import { CodedError } from '@voiceassist/kernel'
+
+/** Every code of this package and what it means; `docs/errors.md` is tested against it. */
+export const ragErrors = {
+  RAG_OPTION_INVALID: 'An option is unknown, of the wrong type, or out of its limits',
+  RAG_REQUEST_INVALID:
+    'A query, topK, threshold, filter, tenant or change is not well formed, or over a limit',
+  RAG_EMBEDDING_INVALID: 'A vector is not of the model’s dimensions, or holds what is no number',
+  RAG_SCORE_DIFFERS: 'A search ranks by another score than the one that the cache was given',
+  RAG_KEY_UNKNOWN: 'A key is not one of this instance’s last minute',
+  RAG_CLOSED: 'The cache is closed',
+} as const
+
+export type RagErrorCode = keyof typeof ragErrors
+
+export class RagError extends CodedError<RagErrorCode> {}
