@@ -1,4 +1,4 @@
-import type { Advice, DatabaseSession } from '@voiceassist/query-profiler'
+import { type Advice, advise, workloadFromFile } from '@voiceassist/query-profiler'
 import type { ClientBase } from 'pg'
 
 export interface CaseQuery {
@@ -6,32 +6,15 @@ export interface CaseQuery {
   readonly calls: number
 }
 
-/** What our own advisor says; undefined while it is not built. */
-export async function ours(client: ClientBase, queries: readonly CaseQuery[]): Promise<Advice | undefined> {
-  const [advise, { sqlParser }] = await Promise.all([
-    compiled('advice/advise.js').catch(() => undefined),
-    compiled('fingerprint/sql-parser.js'),
-  ])
-  if (!advise) return undefined
-  const session: DatabaseSession = {
-    query: async (sql, values) => ({
-      rows: (await client.query(sql, values ? [...values] : undefined)).rows,
-    }),
-  }
-  const workload = {
-    queries: queries.map(({ sql, calls }) => ({
-      fingerprint: sqlParser.fingerprint(sql),
-      sql,
-      calls,
-      meanMs: null,
-    })),
-    days: 1,
-    source: 'file',
-    skipped: [],
-  }
-  return advise.advise(session, workload)
+/** What our own advisor says. */
+export function ours(client: ClientBase, queries: readonly CaseQuery[]): Promise<Advice> {
+  const workload = queries.map(({ sql, calls }) => `-- calls: ${calls}\n${sql.replace(/;\s*$/, '')};`)
+  return advise(
+    {
+      query: async (sql, values) => ({
+        rows: (await client.query(sql, values ? [...values] : undefined)).rows,
+      }),
+    },
+    workloadFromFile(['-- days: 1', ...workload].join('\n')),
+  )
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: not exported by the package, so without types here
-const compiled = (file: string): Promise<any> =>
-  import(new URL(`../../../packages/query-profiler/dist/${file}`, import.meta.url).href)

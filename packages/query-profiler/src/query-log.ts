@@ -1,7 +1,6 @@
 import type { Clock } from '@voiceassist/kernel'
-import type { CallSite } from './capture/call-site.js'
 import type { QueryObserver, QueryRecord } from './capture/query-record.js'
-import { readStack } from './capture/read-stack.js'
+import { readCallSite } from './capture/read-stack.js'
 import type { RequestContext } from './capture/request-context.js'
 import type { RequestScope } from './capture/request-scope.js'
 import type { ProfilerSettings } from './check-profiler-options.js'
@@ -64,7 +63,7 @@ export class QueryLog implements QueryObserver {
       logger,
     } = settings
     this.#catalog = createStatementCatalog({ maxStatements })
-    this.stats = new WorkloadStats({ maxStatements, thresholdMs, clock, logger, callSiteOf })
+    this.stats = new WorkloadStats({ maxStatements, thresholdMs, clock, logger, callSiteOf: readCallSite })
     this.detector = detectNPlusOne({ threshold, logger })
     this.history = new PlanHistory(clock, { statements: maxStatements })
     this.#requests = requests
@@ -136,8 +135,4 @@ function queryEventOf(record: QueryRecord): QueryEvent {
   const { statement, request, calledAtMs, sentAtMs, answeredAtMs, endedAtMs, rows, bytes, sqlState } = record
   const asked = request && { id: request.id, route: request.route }
   return { statement, request: asked, calledAtMs, sentAtMs, answeredAtMs, endedAtMs, rows, bytes, sqlState }
-}
-
-function callSiteOf(error: Error): CallSite | null {
-  return readStack(error.stack ?? '', 1).frames[0] ?? null
 }

@@ -54,18 +54,16 @@ async function judge(url: string, example: Case): Promise<Verdict[]> {
       verdict(example, 'dexter', (await dexter(client, texts)).map(ddl)),
       verdict(example, 'index_advisor', (await indexAdvisor(client, texts)).map(ddl)),
     ]
-    const advice = await ours(client, example.workload)
-    if (advice) {
-      const created = advice.indexes.filter(({ action }) => action === 'create')
-      verdicts.push(
-        verdict(
-          example,
-          'ours',
-          created.map(index => index.ddl),
-          advice.others.map(({ kind, text }) => `${kind}: ${text}`),
-        ),
-      )
-    }
+    const { indexes, others } = await ours(client, example.workload)
+    const created = indexes.filter(({ action }) => action === 'create')
+    verdicts.push(
+      verdict(
+        example,
+        'ours',
+        created.map(index => index.ddl),
+        others.map(({ kind, text }) => `${kind}: ${text}`),
+      ),
+    )
     return verdicts
   } finally {
     await client.end()

@@ -29,13 +29,6 @@ export async function indexSets(client: ClientBase, scale: number): Promise<Inde
         'create index on orders (o_custkey)',
       ],
     },
-    ...(advice
-      ? [
-          {
-            name: byUs,
-            ddl: advice.indexes.filter(({ action }) => action === 'create').map(index => index.ddl),
-          },
-        ]
-      : []),
+    { name: byUs, ddl: advice.indexes.filter(({ action }) => action === 'create').map(index => index.ddl) },
   ]
 }

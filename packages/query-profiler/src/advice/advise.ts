@@ -22,18 +22,13 @@ import { withIncluded } from './with-included.js'
 import { msOf } from './workload-value.js'
 import { type WriteFacts, writeCost } from './write-cost.js'
 
-export interface AdviseOptions extends AdviceOptions {
-  /** A copy of the database, on which indexes may be built and dropped; used where HypoPG is not installed. */
-  readonly scratch?: DatabaseSession
-}
-
 interface Situation {
   readonly session: DatabaseSession
   readonly facts: ServerFacts
   readonly catalog: CatalogFacts
   readonly planner: WhatIfPlanner
   readonly workload: Workload
-  readonly options: AdviseOptions
+  readonly options: AdviceOptions
 }
 
 /**
@@ -46,7 +41,7 @@ interface Situation {
 export async function advise(
   session: DatabaseSession,
   workload: Workload,
-  options: AdviseOptions = {},
+  options: AdviceOptions = {},
 ): Promise<Advice> {
   const facts = await readServerFacts(session)
   const catalog = await readCatalog(session)
