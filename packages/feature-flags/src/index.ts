@@ -1,3 +1,4 @@
+export { compileSnapshot } from './evaluate/compile-snapshot.js'
 export type { CompiledSnapshot } from './evaluate/compiled-snapshot.js'
 export type {
   EvaluationContext,
@@ -13,6 +14,10 @@ export type {
   FlagsStatus,
   TierStats,
 } from './feature-flags.js'
+export { checkFlag } from './flag/check-flag.js'
+export { checkOverride } from './flag/check-override.js'
+export { checkSegment } from './flag/check-segment.js'
+export { checkSnapshot } from './flag/check-snapshot.js'
 export {
   type AttributeCondition,
   type Condition,
@@ -31,6 +36,7 @@ export {
   type TargetingRule,
   type Variant,
 } from './flag/flag-definition.js'
+export { type FlagActivity, type FlagStaleness, flagStaleness, type StaleReason } from './flag/staleness.js'
 export { FlagError, type FlagErrorCode, flagErrors } from './flag-error.js'
 export type { FlagCache } from './tiers/flag-cache.js'
 export type { FlagStore } from './tiers/flag-store.js'
