@@ -43,8 +43,12 @@ export class MemoryFlagStore implements FlagStore {
 
   /** Adds or replaces a flag. @returns the revision, as all changes do */
   putFlag(environment: string, flag: FlagInput): number {
+    return this.putFlags(environment, [flag])
+  }
+
+  putFlags(environment: string, put: readonly FlagInput[]): number {
     return this.#change(environment, ({ flags }, revision) => {
-      flags.set(flag.name, { ...checkFlag(flag), revision })
+      for (const flag of put) flags.set(flag.name, { ...checkFlag(flag), revision })
     })
   }
 
