@@ -5,12 +5,12 @@ import type { Condition, FlagDefinition, FlagSnapshot, Segment } from '../flag/f
  * Names, in their order, of the flags that may serve something else: defined otherwise, with other overrides, or
  * depending on a segment or flag that changed.
  */
-export function changedFlags(before: FlagSnapshot | undefined, after: FlagSnapshot): readonly string[] {
+export function changedFlags(before: FlagSnapshot, after: FlagSnapshot): readonly string[] {
   const changed = new Set([
-    ...differing(byName(before?.flags), byName(after.flags)),
+    ...differing(byName(before.flags), byName(after.flags)),
     ...differing(overridesOf(before), overridesOf(after)),
   ])
-  const segments = differing(byName(before?.segments), byName(after.segments))
+  const segments = differing(byName(before.segments), byName(after.segments))
   spread(segments, after.segments, ({ when }) => (when ? segmentsIn(when) : []))
   for (const flag of after.flags)
     if (flag.targetingRules.some(({ when }) => segmentsIn(when).some(name => segments.has(name))))
@@ -37,13 +37,13 @@ function differing(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<stri
   return names
 }
 
-function byName<Item extends { readonly name: string }>(items: readonly Item[] = []): Map<string, Item> {
+function byName<Item extends { readonly name: string }>(items: readonly Item[]): Map<string, Item> {
   return new Map(items.map(item => [item.name, item]))
 }
 
-function overridesOf(snapshot: FlagSnapshot | undefined): Map<string, Map<string, unknown>> {
+function overridesOf(snapshot: FlagSnapshot): Map<string, Map<string, unknown>> {
   const byFlag = new Map<string, Map<string, unknown>>()
-  for (const override of snapshot?.overrides ?? []) {
+  for (const override of snapshot.overrides) {
     const known = byFlag.get(override.flag) ?? new Map<string, unknown>()
     byFlag.set(override.flag, known.set(override.targetingKey, override))
   }

@@ -68,6 +68,11 @@ export class SnapshotKeeper {
     return this.#started
   }
 
+  /** Whether the first attempt to load is over. */
+  get hasTried(): boolean {
+    return this.#hasTried
+  }
+
   invalidated(): void {
     this.#parts.held.invalidated()
     this.#wake()
@@ -106,7 +111,7 @@ export class SnapshotKeeper {
   }
 
   async #begin(): Promise<void> {
-    const { before, closed, held, clock } = this.#parts
+    const { before, closed, held, clock, reloaded } = this.#parts
     this.#startedMs = clock.monotonic()
     this.#connected = before()
     await this.#connected
@@ -118,6 +123,7 @@ export class SnapshotKeeper {
     await Promise.all([asked, this.#loadedAfter(held.heard)])
     this.#asking = false
     this.#hasTried = true
+    reloaded()
   }
 
   #isInVain(): boolean {
@@ -247,10 +253,10 @@ export class SnapshotKeeper {
   #put(snapshot: FlagSnapshot): void {
     const { held, counts, changed } = this.#parts
     if (snapshot.revision === held.revision) return
-    const names = changedFlags(held.data, snapshot)
+    const before = held.data
     held.put(compileSnapshot(snapshot, counts), snapshot)
     counts.keep(snapshot.flags.map(({ name }) => name))
-    changed(snapshot.revision, names)
+    if (before) changed(snapshot.revision, changedFlags(before, snapshot))
   }
 
   #failed(): void {

@@ -189,6 +189,7 @@ export class TieredFlags implements FeatureFlags {
     const { revision, heard } = this.#held
     if (revision >= 0) this.#applied?.serves(revision, heard)
     const { status } = this
+    if (!this.#keeper.hasTried) return
     if (status === this.#reported || (status !== 'ready' && status !== 'stale')) return
     this.#reported = status
     if (status === 'stale') publish({ kind: 'stale', environment: this.environment, revision })

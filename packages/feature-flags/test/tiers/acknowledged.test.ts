@@ -73,7 +73,7 @@ test('an instance that has not loaded yet is counted from before its load', asyn
   const warming = b.warmCache()
   await load.reached
   const revision = kill(world)
-  await a.refresh()
+  await world.ends(a.refresh()) // past the lease that b holds
   world.shared.deaf.add('b')
   const late = a.acknowledged(revision, { timeoutMs: 200 })
   await expect(world.ends(late)).rejects.toThrow('1 live instance does not serve it')

@@ -154,8 +154,11 @@ test('a listener that throws is a warning, and the others are told', async () =>
   const warned = new Promise<Error>(resolve => process.once('warning', resolve))
   await world.ends(flags.warmCache())
   expect((await warned).message).toBe('a fault of the listener')
-  expect(told).toEqual(['changed', 'ready'])
+  world.store.patchFlag(production, 'llm', { killed: true })
+  await world.relay()
+  expect(told).toEqual(['ready', 'changed'])
   end()
+  world.store.patchFlag(production, 'llm', { killed: false })
   await world.relay()
   expect(told).toHaveLength(2)
 })
@@ -168,24 +171,26 @@ test('the channel tells of reloads, changes and staleness', async () => {
   const environment = production
   await world.open('a')
   await world.open('b')
+  world.store.patchFlag(production, 'llm', { killed: true })
+  await world.relay()
   world.store.stop()
   world.shared.down = true
   await world.relay()
   await world.pass(3000)
   flagChannel.unsubscribe(listen)
   const reload = { kind: 'reload', environment, durationMs: expect.any(Number) }
-  const change = { kind: 'change', environment, revision: 1, flags: 1 }
   expect(events.filter(({ kind }) => kind !== 'stale').slice(0, 6)).toEqual([
-    change,
     { ...reload, tier: 'l3', revision: 1 },
-    change,
     { ...reload, tier: 'l2', revision: 1 },
-    { ...reload, tier: 'none', revision: 1 },
-    { ...reload, tier: 'none', revision: 1 },
+    { kind: 'change', environment, revision: 2, flags: 1 },
+    { ...reload, tier: 'l2', revision: 2 }, // it waited for the load of the other
+    { kind: 'change', environment, revision: 2, flags: 1 },
+    { ...reload, tier: 'l3', revision: 2 },
   ])
+  expect(events).toContainEqual({ ...reload, tier: 'none', revision: 2 })
   expect(events.filter(({ kind }) => kind === 'stale')).toEqual([
-    { kind: 'stale', environment, revision: 1 },
-    { kind: 'stale', environment, revision: 1 },
+    { kind: 'stale', environment, revision: 2 },
+    { kind: 'stale', environment, revision: 2 },
   ])
 })
 

@@ -98,6 +98,7 @@ test('the second tier does not answer: the store is asked after half a second', 
 test('isEnabled waits a second for a reload that hangs, then not at all; what is known answers', async () => {
   const world = aWorld()
   const flags = await world.open('a')
+  off(world)
   const load = world.holdAnswer('load')
   await world.relay()
   await load.reached
@@ -106,7 +107,7 @@ test('isEnabled waits a second for a reload that hangs, then not at all; what is
   expect(served(flags)).toBe('on STALE')
   load.release()
   await world.settle()
-  expect(served(flags)).toBe('on STATIC')
+  expect(served(flags)).toBe('off DISABLED')
 })
 
 test('a process that was stopped says STALE when it wakes, and isEnabled asks first', async () => {
