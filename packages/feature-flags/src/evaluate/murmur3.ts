@@ -1,6 +1,7 @@
 /**
- * MurmurHash3 x86-32 (Austin Appleby, public domain) of a text's UTF-8 bytes, as an unsigned number; makes no bytes.
- * Half of a surrogate pair counts as U+FFFD, as encoders have it.
+ * MurmurHash3 x86-32 (Austin Appleby, public domain) of a text's UTF-8 bytes; half of a surrogate pair counts as U+FFFD, as
+ * encoders have it. Allocates nothing: it makes no bytes, and its result is signed, as an unsigned one from 2^31 would be put on
+ * the heap. `>>> 0` makes it the number that is published.
  */
 export function murmur3(text: string, seed: number): number {
   let hash = seed | 0
@@ -43,7 +44,7 @@ export function murmur3(text: string, seed: number): number {
   hash ^= scramble(block) ^ length
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
+  return hash ^ (hash >>> 16)
 }
 
 /** A byte of UTF-8 that is not the first of its character. */

@@ -17,8 +17,8 @@ test('the page of the hash says what is computed', () => {
   for (const { salt, key, numbers } of table) {
     const [rollout, split] = [rolloutSeed(salt), splitSeed(salt)]
     expect([
-      ...[rollout, murmur3(key, rollout), bucketOf(key, rollout, rolloutBuckets)],
-      ...[split, bucketOf(key, split, 100), bucketOf(key, split, 100_000_000)],
+      ...[rollout >>> 0, murmur3(key, rollout) >>> 0, bucketOf(key, rollout, rolloutBuckets)],
+      ...[split >>> 0, bucketOf(key, split, 100), bucketOf(key, split, 100_000_000)],
     ]).toEqual(numbers)
   }
 })
@@ -32,7 +32,7 @@ test('scaling is exact for every sum of weights', () => {
       (key, seed, buckets) =>
         assert.equal(
           bucketOf(key, seed, buckets),
-          Number((BigInt(murmur3(key, seed)) * BigInt(buckets)) >> 32n),
+          Number((BigInt(murmur3(key, seed) >>> 0) * BigInt(buckets)) >> 32n),
         ),
     ),
     { numRuns: 1000 },
