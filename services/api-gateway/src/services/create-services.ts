@@ -1,6 +1,7 @@
 import type { Clock } from '@voiceassist/kernel'
 import type { QueryProfiler } from '@voiceassist/query-profiler'
 import type { Kysely } from 'kysely'
+import type { FeatureFlags } from '@voiceassist/feature-flags'
 import type { AnswerTally } from '../answers/answer-tally.js'
 import type { Answers } from '../answers/create-answers.js'
 import type { ReadAudit } from '../audit/read-audit.js'
@@ -35,6 +36,8 @@ export interface Services {
   readonly cache: CacheService
   readonly performance: PerformanceService
   readonly reads: ReadAudit
+  /** Of this environment, in memory. */
+  readonly flags: FeatureFlags
   /** How the messages were answered. */
   readonly answerTally: AnswerTally
 }
