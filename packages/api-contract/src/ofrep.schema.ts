@@ -46,12 +46,7 @@ export const ofrepSuccess = strictObject({
 })
 export type OfrepSuccess = Static<typeof ofrepSuccess>
 
-export const ofrepErrorCodes = [
-  'PARSE_ERROR',
-  'TARGETING_KEY_MISSING',
-  'INVALID_CONTEXT',
-  'GENERAL',
-] as const
+export const ofrepErrorCodes = ['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'GENERAL'] as const
 export type OfrepErrorCode = (typeof ofrepErrorCodes)[number]
 
 const errorCode = Type.Enum([...ofrepErrorCodes])

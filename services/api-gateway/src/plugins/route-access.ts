@@ -41,25 +41,27 @@ export interface RouteAccessOptions {
  * Every route declares its access as `config.access`, and is refused at its registration without. The token is
  * looked at before the body is read, and behind the rate limits.
  */
-export const routeAccess = fastifyPlugin<RouteAccessOptions>(async (app, { tokens, tickets, refuseMetrics }) => {
-  app.decorateRequest('principal', null)
-  app.addHook('onRoute', refuseUndeclared)
-  app.addHook('preParsing', async request => {
-    if (request.is404) return
-    const { access } = request.routeOptions.config
-    if (access === 'public') return
-    if (access === 'metrics') return refuseMetrics(request)
-    if (access === undefined) throw new GatewayError('INTERNAL', 'The route declares no access')
-    if (access === 'ticket') {
-      request.principal = await tickets.verify(ticketOf(request))
-      return
-    }
-    const principal = await tokens.verify(bearerToken(request))
-    request.principal = principal
-    if (!(rolesOf[access] as readonly string[]).includes(principal.role))
-      throw new GatewayError('FORBIDDEN', `This needs the role ${rolesOf[access].join(' or ')}`)
-  })
-})
+export const routeAccess = fastifyPlugin<RouteAccessOptions>(
+  async (app, { tokens, tickets, refuseMetrics }) => {
+    app.decorateRequest('principal', null)
+    app.addHook('onRoute', refuseUndeclared)
+    app.addHook('preParsing', async request => {
+      if (request.is404) return
+      const { access } = request.routeOptions.config
+      if (access === 'public') return
+      if (access === 'metrics') return refuseMetrics(request)
+      if (access === undefined) throw new GatewayError('INTERNAL', 'The route declares no access')
+      if (access === 'ticket') {
+        request.principal = await tickets.verify(ticketOf(request))
+        return
+      }
+      const principal = await tokens.verify(bearerToken(request))
+      request.principal = principal
+      if (!(rolesOf[access] as readonly string[]).includes(principal.role))
+        throw new GatewayError('FORBIDDEN', `This needs the role ${rolesOf[access].join(' or ')}`)
+    })
+  },
+)
 
 /** @throws Error on a route without a principal: it declares access `public`. */
 export function principalOf(request: FastifyRequest): Principal {

@@ -58,7 +58,9 @@ export const ofrepRoutes: RoutePlugin<OfrepOptions> = async (app, { flags, ticke
       const context = contextOf(principalOf(request), request.body)
       const details = snapshot.evaluate(key, undefined, context, clock.now(), isStale)
       if (details.errorCode === 'FLAG_NOT_FOUND')
-        return reply.status(404).send({ key, errorCode: 'FLAG_NOT_FOUND', errorDetails: 'There is no such flag' })
+        return reply
+          .status(404)
+          .send({ key, errorCode: 'FLAG_NOT_FOUND', errorDetails: 'There is no such flag' })
       const view = ofrepView(details)
       return 'errorCode' in view ? reply.status(400).send(view) : view
     },
@@ -110,10 +112,7 @@ export const ofrepRoutes: RoutePlugin<OfrepOptions> = async (app, { flags, ticke
     async (request, reply) => {
       const last = request.headers['last-event-id']
       const stream = streams.open(principalOf(request), typeof last === 'string' ? last : undefined)
-      return reply
-        .type('text/event-stream; charset=utf-8')
-        .header('x-accel-buffering', 'no')
-        .send(stream)
+      return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(stream)
     },
   )
 }

@@ -1,7 +1,7 @@
+import type { FeatureFlags } from '@voiceassist/feature-flags'
 import type { Clock } from '@voiceassist/kernel'
 import type { QueryProfiler } from '@voiceassist/query-profiler'
 import type { Kysely } from 'kysely'
-import type { FeatureFlags } from '@voiceassist/feature-flags'
 import type { AnswerTally } from '../answers/answer-tally.js'
 import type { Answers } from '../answers/create-answers.js'
 import type { ReadAudit } from '../audit/read-audit.js'
