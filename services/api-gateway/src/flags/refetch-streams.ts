@@ -23,11 +23,15 @@ export class RefetchStreams {
   readonly #options: RefetchStreamsOptions
   readonly #streams = new Map<PassThrough, Principal>()
   readonly #closing = new AbortController()
-  readonly #unsubscribe: () => void
+  #unsubscribe = () => {}
 
   constructor(options: RefetchStreamsOptions) {
     this.#options = options
-    this.#unsubscribe = options.flags.subscribe(event => {
+  }
+
+  /** To be called once, outside of any request: what it starts would count as that request's. */
+  start(): void {
+    this.#unsubscribe = this.#options.flags.subscribe(event => {
       if (event.kind !== 'changed') return
       for (const stream of this.#streams.keys()) send(stream, refetch(event.revision))
     })

@@ -37,6 +37,7 @@ export interface OfrepOptions {
 export const ofrepRoutes: RoutePlugin<OfrepOptions> = async (app, { flags, tickets, clock }) => {
   app.setErrorHandler(sendOfrepError)
   const streams = new RefetchStreams({ flags, tickets, clock })
+  app.addHook('onListen', async () => streams.start())
   app.addHook('preClose', async () => streams.close())
 
   app.post(

@@ -90,5 +90,6 @@ export function createServices({
     performance: createPerformanceService(profiler),
     reads,
     answerTally: answers.tally,
+    flags: undefined as never,
   }
 }
