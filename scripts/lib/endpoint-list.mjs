@@ -32,6 +32,7 @@ export async function endpoints() {
       performance: unused,
       reads: unused,
       answerTally: unused,
+      flags: unused,
     },
     healthChecks: [],
     maxDocumentBytes: 1,

@@ -35,10 +35,12 @@ import { securityHeaders } from './plugins/security-headers.js'
 import { auditRoutes } from './routes/audit.routes.js'
 import { authRoutes } from './routes/auth.routes.js'
 import { cacheRoutes } from './routes/cache.routes.js'
+import { callerFlagsRoutes } from './routes/caller-flags.routes.js'
 import { documentRoutes } from './routes/documents.routes.js'
 import { type HealthCheck, healthRoutes } from './routes/health.routes.js'
 import { messageRoutes } from './routes/messages.routes.js'
 import { createMetricsGuard, metricsRoutes } from './routes/metrics.routes.js'
+import { ofrepRoutes } from './routes/ofrep.routes.js'
 import { performanceRoutes } from './routes/performance.routes.js'
 import { searchRoutes } from './routes/search.routes.js'
 import { sessionRoutes } from './routes/sessions.routes.js'
@@ -103,6 +105,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(rateLimit, rateLimits)
   await app.register(routeAccess, {
     tokens: services.auth,
+    tickets: services.auth.tickets,
     refuseMetrics: createMetricsGuard(dependencies.metricsToken),
   })
   await app.register(deniedAudit, { reads: services.reads })
@@ -129,6 +132,13 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(cacheRoutes, { prefix: '/api/admin', cache: services.cache })
   await app.register(performanceRoutes, { prefix: '/api/admin', performance: services.performance })
   await app.register(auditRoutes, { prefix: '/api/admin', audit: services.audit })
+  await app.register(callerFlagsRoutes, { prefix: '/api', flags: services.flags, clock })
+  await app.register(ofrepRoutes, {
+    prefix: '/ofrep/v1',
+    flags: services.flags,
+    tickets: services.auth.tickets,
+    clock,
+  })
   await app.ready()
   return app as unknown as FastifyInstance
 }

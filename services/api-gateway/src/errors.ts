@@ -11,6 +11,7 @@ export const gatewayErrors = {
   AUDIT_KEY_MISMATCH: [500, 'The audit rows of this database were sealed with another key'],
   ANOTHER_GATEWAY: [500, 'Another gateway serves this database'],
   CACHE_UNAVAILABLE: [503, 'The second tier of the cache does not answer, or there is none'],
+  FLAGS_NOT_READY: [503, 'The flags have not been read yet, and nothing that keeps them answers'],
   PROFILER_DISABLED: [409, 'The gateway was started without the query profiler'],
   EMBEDDER_MISMATCH: [
     500,

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { GatewayError } from '../errors.js'
+import type { StreamTickets } from '../services/accounts/stream-tickets.js'
 import type { Principal, TokenVerifier } from '../services/accounts/token-verifier-port.js'
 
 /**
  * Who may call a route. `user`: everyone with a valid token; `viewer`: viewers and administrators; `admin`:
- * administrators; `metrics`: who reads /metrics, by a token of its own.
+ * administrators; `metrics`: who reads /metrics, by a token of its own; `ticket`: by a URL that a user was given.
  */
-export type RouteAccess = 'public' | 'user' | 'viewer' | 'admin' | 'metrics'
+export type RouteAccess = 'public' | 'user' | 'viewer' | 'admin' | 'metrics' | 'ticket'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -31,6 +32,7 @@ const rolesOf = {
 
 export interface RouteAccessOptions {
   readonly tokens: TokenVerifier
+  readonly tickets: Pick<StreamTickets, 'verify'>
   /** @throws GatewayError when the request may not read the metrics. */
   readonly refuseMetrics: (request: FastifyRequest) => void
 }
@@ -39,21 +41,27 @@ export interface RouteAccessOptions {
  * Every route declares its access as `config.access`, and is refused at its registration without. The token is
  * looked at before the body is read, and behind the rate limits.
  */
-export const routeAccess = fastifyPlugin<RouteAccessOptions>(async (app, { tokens, refuseMetrics }) => {
-  app.decorateRequest('principal', null)
-  app.addHook('onRoute', refuseUndeclared)
-  app.addHook('preParsing', async request => {
-    if (request.is404) return
-    const { access } = request.routeOptions.config
-    if (access === 'public') return
-    if (access === 'metrics') return refuseMetrics(request)
-    if (access === undefined) throw new GatewayError('INTERNAL', 'The route declares no access')
-    const principal = await tokens.verify(bearerToken(request))
-    request.principal = principal
-    if (!(rolesOf[access] as readonly string[]).includes(principal.role))
-      throw new GatewayError('FORBIDDEN', `This needs the role ${rolesOf[access].join(' or ')}`)
-  })
-})
+export const routeAccess = fastifyPlugin<RouteAccessOptions>(
+  async (app, { tokens, tickets, refuseMetrics }) => {
+    app.decorateRequest('principal', null)
+    app.addHook('onRoute', refuseUndeclared)
+    app.addHook('preParsing', async request => {
+      if (request.is404) return
+      const { access } = request.routeOptions.config
+      if (access === 'public') return
+      if (access === 'metrics') return refuseMetrics(request)
+      if (access === undefined) throw new GatewayError('INTERNAL', 'The route declares no access')
+      if (access === 'ticket') {
+        request.principal = await tickets.verify(ticketOf(request))
+        return
+      }
+      const principal = await tokens.verify(bearerToken(request))
+      request.principal = principal
+      if (!(rolesOf[access] as readonly string[]).includes(principal.role))
+        throw new GatewayError('FORBIDDEN', `This needs the role ${rolesOf[access].join(' or ')}`)
+    })
+  },
+)
 
 /** @throws Error on a route without a principal: it declares access `public`. */
 export function principalOf(request: FastifyRequest): Principal {
@@ -66,6 +74,11 @@ export function bearerToken(request: FastifyRequest): string {
   const token = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (!token) throw new GatewayError('UNAUTHENTICATED', 'The request carries no access token')
   return token
+}
+
+function ticketOf({ query }: FastifyRequest): string {
+  const { ticket } = query as { readonly ticket?: unknown }
+  return typeof ticket === 'string' ? ticket : ''
 }
 
 function refuseUndeclared(this: FastifyInstance, route: RouteOptions): void {

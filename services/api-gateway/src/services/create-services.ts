@@ -1,3 +1,4 @@
+import type { FeatureFlags } from '@voiceassist/feature-flags'
 import type { Clock } from '@voiceassist/kernel'
 import type { QueryProfiler } from '@voiceassist/query-profiler'
 import type { Kysely } from 'kysely'
@@ -35,6 +36,8 @@ export interface Services {
   readonly cache: CacheService
   readonly performance: PerformanceService
   readonly reads: ReadAudit
+  /** Of this environment, in memory. */
+  readonly flags: FeatureFlags
   /** How the messages were answered. */
   readonly answerTally: AnswerTally
 }
@@ -87,5 +90,6 @@ export function createServices({
     performance: createPerformanceService(profiler),
     reads,
     answerTally: answers.tally,
+    flags: undefined as never,
   }
 }

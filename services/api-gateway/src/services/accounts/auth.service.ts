@@ -11,6 +11,7 @@ import { createLoginCheck, type LoginCheck } from './login-check.js'
 import { defaultLoginLimits, type LoginLimits } from './login-limits.js'
 import { createLoginThrottle } from './login-throttle.js'
 import { createPasswordHasher, type PasswordHasher } from './password-hasher.js'
+import { createStreamTickets, type StreamTickets } from './stream-tickets.js'
 import { TokenMemory } from './token-memory.js'
 import type { TokenVerifier } from './token-verifier-port.js'
 
@@ -19,7 +20,9 @@ export interface AuthService
     RefreshService,
     RegistrationService,
     AccountsService,
-    TokenVerifier {}
+    TokenVerifier {
+  readonly tickets: StreamTickets
+}
 
 export interface AuthServiceOptions {
   readonly db: Kysely<Database>
@@ -66,5 +69,6 @@ export function createAuthService({
     ...createRegistrationService(parts, { open: registrationOpen }),
     ...createAccountsService(parts),
     verify: accessToken => memory.verify(accessToken),
+    tickets: createStreamTickets({ db, clock, secret: tokenSecret, limits }),
   }
 }

@@ -1,4 +1,6 @@
 import { Writable } from 'node:stream'
+import type { FeatureFlags } from '@voiceassist/feature-flags'
+import { MemoryFlags } from '@voiceassist/feature-flags/testing'
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import { type DatabaseKind, tempDatabase } from '@voiceassist/testkit'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
@@ -62,6 +64,8 @@ export interface TestAppOptions {
   readonly llm?: Config['llm']
   /** Absent: queries are not profiled. */
   readonly profiler?: Omit<Config['profiler'], 'enabled'>
+  /** Absent: there are none. */
+  readonly flags?: FeatureFlags
   readonly overrides?: Partial<AppDependencies>
   readonly auth?: Partial<AuthServiceOptions>
 }
@@ -80,6 +84,8 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const reads = new ReadAuditWriter({ store: rows => insertAuditRows(db, rows), clock, logger })
   const answers = createAnswers({ llm, clock, logger })
   const gateway = withoutCache()
+  const flags = options.flags ?? new MemoryFlags({ environment: 'test' })
+  await flags.warmCache()
   const { DATABASE_URL: databaseUrl, DATA_DIR: dataFolder = '' } = temp.environment
   const profiler =
     options.profiler &&
@@ -104,6 +110,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       reads,
       messages: createMessagesService({ db, search, answers: answers.writer, reads }),
       answerTally: answers.tally,
+      flags,
     },
     healthChecks: [],
     maxDocumentBytes: 10_000,

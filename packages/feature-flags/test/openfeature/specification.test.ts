@@ -1,0 +1,307 @@
+import {
+  AsyncLocalStorageTransactionContextPropagator,
+  type Client,
+  type EvaluationContext,
+  type EvaluationDetails,
+  type FlagValue,
+  type Hook,
+  type JsonValue,
+  OpenFeature,
+} from '@openfeature/server-sdk'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
+import { openFeatureProvider } from '#src/openfeature'
+import { MemoryFlags } from '#src/testing'
+import { type Kind, kinds, pictureValue, specificationFlags } from './specification-flags.js'
+
+// The facts of the specification's scenarios, through its own SDK. Their names stand behind `@`.
+
+type Row = readonly [
+  kind: Kind,
+  key: string,
+  fallback: FlagValue,
+  expected: object,
+  context?: EvaluationContext,
+]
+
+const ballmer = { email: 'ballmer@macrosoft.com' }
+const fallbacks = { boolean: false, string: 'bye', integer: 1, float: 0.1, object: {} } as const
+/** Other than what zero flags serve. */
+const nonZero = { boolean: true, string: 'hi', integer: 1, float: 0.1, object: { a: 1 } } as const
+const zero = { boolean: false, string: '', integer: 0, float: 0, object: {} } as const
+const own = {
+  boolean: { value: true, variant: 'on' },
+  string: { value: 'hi', variant: 'greeting' },
+  integer: { value: 10, variant: 'ten' },
+  float: { value: 0.5, variant: 'half' },
+  object: { value: pictureValue, variant: 'template' },
+} as const
+
+/** One row for each kind of flag. */
+function forEachKind(row: (kind: Kind) => Row): Row[] {
+  return kinds.map(row)
+}
+
+function evaluate(
+  client: Client,
+  kind: Kind,
+  key: string,
+  fallback: FlagValue,
+  context?: EvaluationContext,
+): Promise<EvaluationDetails<FlagValue>> {
+  switch (kind) {
+    case 'boolean':
+      return client.getBooleanDetails(key, fallback as boolean, context)
+    case 'string':
+      return client.getStringDetails(key, fallback as string, context)
+    case 'object':
+      return client.getObjectDetails(key, fallback as JsonValue, context)
+    default:
+      return client.getNumberDetails(key, fallback as number, context)
+  }
+}
+
+let flags: MemoryFlags
+let client: Client
+
+beforeAll(async () => {
+  flags = new MemoryFlags(specificationFlags)
+  await OpenFeature.setProviderAndWait(openFeatureProvider(flags))
+  client = OpenFeature.getClient()
+})
+afterAll(() => OpenFeature.close())
+
+const error = (value: FlagValue, errorCode: string) => ({ value, reason: 'ERROR', errorCode })
+
+const scenarios: Record<string, readonly Row[]> = {
+  'evaluation, evaluation_v2 @ values and details': forEachKind(kind => [
+    kind,
+    `${kind}-flag`,
+    fallbacks[kind],
+    { flagKey: `${kind}-flag`, ...own[kind], reason: 'STATIC' },
+  ]),
+  'evaluation @ an object with a null default': [
+    ['object', 'object-flag', null as unknown as FlagValue, { ...own.object, reason: 'STATIC' }],
+  ],
+  'evaluation @ by context': [
+    [
+      'string',
+      'context-aware',
+      'EXTERNAL',
+      { value: 'INTERNAL', variant: 'internal', reason: 'TARGETING_MATCH' },
+      { fn: 'Sulisław', ln: 'Świętopełk', age: 29, customer: false },
+    ],
+    [
+      'string',
+      'context-aware',
+      'EXTERNAL',
+      { value: 'EXTERNAL', variant: 'external', reason: 'DEFAULT' },
+      {},
+    ],
+  ],
+  'evaluation, evaluation_v2 @ errors': [
+    ['string', 'missing-flag', 'uh-oh', error('uh-oh', 'FLAG_NOT_FOUND')],
+    ['integer', 'wrong-flag', 13, error(13, 'TYPE_MISMATCH')],
+    ['string', 'boolean-flag', 'bye', error('bye', 'TYPE_MISMATCH')],
+    ['boolean', 'string-flag', false, error(false, 'TYPE_MISMATCH')],
+    ['integer', 'string-flag', 1, error(1, 'TYPE_MISMATCH')],
+    ['integer', 'boolean-flag', 1, error(1, 'TYPE_MISMATCH')],
+    ['float', 'boolean-flag', 0.1, error(0.1, 'TYPE_MISMATCH')],
+    ['object', 'string-flag', {}, error({}, 'TYPE_MISMATCH')],
+    ['object', 'string-flag', null as unknown as FlagValue, { ...error({}, 'TYPE_MISMATCH'), value: null }],
+    ...forEachKind(kind => [
+      kind,
+      'non-existent-flag',
+      nonZero[kind],
+      error(nonZero[kind], 'FLAG_NOT_FOUND'),
+    ]),
+  ],
+  'evaluation_v2 @ zero values': forEachKind(kind => [
+    kind,
+    `${kind}-zero-flag`,
+    nonZero[kind],
+    { value: zero[kind], variant: 'zero', reason: 'STATIC' },
+  ]),
+  'evaluation_v2 @ zero values by targeting': forEachKind(kind => [
+    kind,
+    `${kind}-targeted-zero-flag`,
+    nonZero[kind],
+    { value: zero[kind], variant: 'zero', reason: 'TARGETING_MATCH' },
+    ballmer,
+  ]),
+  'evaluation_v2 @ targeting that does not hold': forEachKind(kind => [
+    kind,
+    `${kind}-targeted-zero-flag`,
+    nonZero[kind],
+    { value: zero[kind], reason: 'DEFAULT' },
+    { email: 'ballmer@none.com' },
+  ]),
+  'evaluation_v2 @ an empty context': forEachKind(kind => [
+    kind,
+    `${kind}-targeted-zero-flag`,
+    nonZero[kind],
+    { value: zero[kind], reason: 'DEFAULT' },
+  ]),
+  'evaluation_v2 @ null in a context': forEachKind(kind => [
+    kind,
+    `${kind}-targeted-zero-flag`,
+    nonZero[kind],
+    { value: zero[kind], reason: 'DEFAULT' },
+    { email: null } as unknown as EvaluationContext,
+  ]),
+  'evaluation_v2 @ several attributes': [
+    [
+      'string',
+      'complex-targeted',
+      'false',
+      { value: 'INTERNAL', reason: 'TARGETING_MATCH' },
+      { ...ballmer, role: 'admin', age: 65, customer: false },
+    ],
+  ],
+  'evaluation_v2 @ disabled': forEachKind(kind => [
+    kind,
+    `${kind}-disabled-flag`,
+    kind === 'boolean' ? false : nonZero[kind],
+    { value: kind === 'boolean' ? false : nonZero[kind], reason: 'DISABLED' },
+  ]),
+  'evaluation_v2, metadata @ metadata': [
+    [
+      'boolean',
+      'metadata-flag',
+      true,
+      { flagMetadata: { string: '1.0.2', integer: 2, float: 0.1, boolean: true } },
+    ],
+    ...(['boolean', 'integer', 'float', 'string'] as const).map(
+      (kind): Row => [kind, `${kind}-flag`, nonZero[kind], { flagMetadata: {} }],
+    ),
+  ],
+}
+
+for (const [scenario, rows] of Object.entries(scenarios))
+  describe(scenario, () => {
+    for (const [kind, key, fallback, expected, context] of rows)
+      test(`${kind} ${key}, default ${JSON.stringify(fallback)}`, async () => {
+        const details = await evaluate(client, kind, key, fallback, context)
+        expect(details).toMatchObject(expected)
+        expect(details.errorCode).toBe((expected as { errorCode?: string }).errorCode)
+      })
+  })
+
+describe('evaluation_v2 @ details', () => {
+  it('tell in words what is missing', async () => {
+    expect(await client.getBooleanDetails('missing-flag', false)).toMatchObject({
+      reason: 'ERROR',
+      errorMessage: expect.stringMatching(/no such flag/),
+    })
+  })
+
+  it('cannot be changed in their metadata, and leave the context as it was', async () => {
+    const context = { targetingKey: 'someone', list: ['a'] }
+    const details = await client.getBooleanDetails('metadata-flag', false, context)
+    expect(() => Object.assign(details.flagMetadata, { string: '2' })).toThrow()
+    expect(context).toEqual({ targetingKey: 'someone', list: ['a'] })
+  })
+
+  it('keep STALE while the source is away, with the known value', async () => {
+    flags.setStatus('stale')
+    expect(await client.getStringDetails('string-flag', 'bye')).toMatchObject({
+      ...own.string,
+      reason: 'STALE',
+    })
+    flags.setStatus('ready')
+    expect(await client.getStringDetails('string-flag', 'bye')).toMatchObject({ reason: 'STATIC' })
+  })
+})
+
+describe('hooks', () => {
+  const calls: [stage: string, details?: object][] = []
+  const recorder: Hook = {
+    before: () => void calls.push(['before']),
+    after: (_context, details) => void calls.push(['after', details]),
+    error: () => void calls.push(['error']),
+    finally: (_context, details) => void calls.push(['finally', details]),
+  }
+  beforeEach(() => void calls.splice(0))
+
+  it('@ after and finally have the details', async () => {
+    await client.getBooleanDetails('boolean-flag', false, {}, { hooks: [recorder] })
+    const details = expect.objectContaining({ flagKey: 'boolean-flag', ...own.boolean, reason: 'STATIC' })
+    expect(calls).toEqual([['before'], ['after', details], ['finally', details]])
+  })
+
+  it.each([
+    ['missing-flag', 'uh-oh', 'FLAG_NOT_FOUND'],
+    ['wrong-flag', 13, 'TYPE_MISMATCH'],
+  ])('@ error and finally are called for %s', async (key, fallback, errorCode) => {
+    const kind = typeof fallback === 'string' ? 'string' : 'integer'
+    client.addHooks(recorder)
+    await evaluate(client, kind, key, fallback)
+    client.clearHooks()
+    const details = expect.objectContaining({ flagKey: key, value: fallback, reason: 'ERROR', errorCode })
+    expect(calls).toEqual([['before'], ['error'], ['finally', details]])
+  })
+
+  it('evaluation_v2 @ those of a call run in their order, and back', async () => {
+    const order: string[] = []
+    const named = (name: string): Hook => ({
+      before: () => void order.push(`before ${name}`),
+      finally: () => void order.push(`finally ${name}`),
+    })
+    await client.getBooleanDetails('boolean-flag', false, {}, { hooks: [named('a'), named('b')] })
+    expect(order).toEqual(['before a', 'before b', 'finally b', 'finally a'])
+  })
+})
+
+describe('contextMerging', () => {
+  const levels = ['API', 'Transaction', 'Client', 'Invocation', 'Before Hooks'] as const
+  let seen: unknown[]
+
+  beforeAll(() => {
+    OpenFeature.setTransactionContextPropagator(new AsyncLocalStorageTransactionContextPropagator())
+  })
+
+  /** Evaluates with an entry at each of the levels, and returns the context that reached the flags. */
+  async function mergedOf(entries: Partial<Record<(typeof levels)[number], EvaluationContext>>) {
+    const watched = new MemoryFlags(specificationFlags)
+    seen = []
+    const evaluateFlag = watched.evaluate.bind(watched)
+    watched.evaluate = (name, fallback, context) => {
+      seen.push(context)
+      return evaluateFlag(name, fallback, context)
+    }
+    await OpenFeature.setProviderAndWait('merging', openFeatureProvider(watched))
+    OpenFeature.setContext(entries.API ?? {})
+    const merging = OpenFeature.getClient('merging').setContext(entries.Client ?? {})
+    const hook: Hook = { before: () => entries['Before Hooks'] }
+    await new Promise<void>((resolve, reject) => {
+      OpenFeature.setTransactionContext(entries.Transaction ?? {}, () => {
+        merging
+          .getBooleanValue('boolean-flag', false, entries.Invocation ?? {}, { hooks: [hook] })
+          .then(() => resolve(), reject)
+      })
+    })
+    OpenFeature.setContext({})
+    return seen[0]
+  }
+
+  it.each(levels)('@ an entry of the level %s arrives', async level => {
+    expect(await mergedOf({ [level]: { key: 'value' } })).toEqual({ key: 'value' })
+  })
+
+  it('@ entries of all levels arrive', async () => {
+    const entries = Object.fromEntries(levels.map(level => [level, { [level]: `${level} value` }]))
+    expect(await mergedOf(entries)).toEqual(Object.assign({}, ...Object.values(entries)))
+  })
+
+  it.each(levels.map((level, index) => [level, levels.slice(0, index + 1)] as const))(
+    '@ %s outranks what comes before it',
+    async (level, upTo) => {
+      const entries = Object.fromEntries(upTo.map(each => [each, { key: each }]))
+      expect(await mergedOf(entries)).toEqual({ key: level })
+    },
+  )
+
+  it('hands dates and structures through', async () => {
+    const context = { at: new Date(0), user: { name: 'jack', roles: ['a', { b: 1 }] } }
+    expect(await mergedOf({ Invocation: context })).toEqual(context)
+  })
+})
