@@ -173,6 +173,14 @@ export interface Cache extends AsyncDisposable {
   clear(namespace: string | readonly string[], options?: InvalidateOptions): Promise<InvalidateResult>
   /** Brings what was asked for most, by the cache's own fading record, back into memory: after a start, or a clear. */
   warm(options?: WarmOptions): Promise<WarmResult>
+  /**
+   * Calls `listener` whenever what is kept under `key` may no longer be believed: an invalidation reaches it, it is set,
+   * or messages may have been missed; here, or by another instance. It is called before the invalidation is confirmed, and
+   * at times without need: tags that the value may not have reach it too. What it throws becomes a warning of the process.
+   * @returns ends it
+   * @throws CacheError CACHE_OPTION_INVALID over 1,000 listeners of one partition.
+   */
+  onInvalidated(key: string, listener: () => void): () => void
   stats(): CacheStats
   /** Where a key stands, without a hit being counted and without its value. */
   inspect(key: string): Promise<KeyState>

@@ -1,3 +1,5 @@
+export type { Surroundings } from './cache-core.js'
+export { createCacheIn } from './create-cache.js'
 export type { RemoteOperation } from './remote/scripted-tier.js'
 export type { ContractOptions, ContractRunner, ContractServer } from './testing/contract/contract-suite.js'
 export type { CallPlan, GatedMessage, GatedOperation, MessagePlan } from './testing/memory-gate.js'

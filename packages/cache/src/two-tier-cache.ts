@@ -172,6 +172,14 @@ export class TwoTierCache implements Cache {
     return this.#warmer.warm(options)
   }
 
+  onInvalidated(key: string, listener: () => void): () => void {
+    checkKey(key)
+    this.#core.throwIfClosed()
+    if (typeof listener !== 'function')
+      throw new CacheError('CACHE_OPTION_INVALID', 'The listener must be a function', { field: 'listener' })
+    return this.#core.partitionFor(key).watchers.add(key, listener)
+  }
+
   stats(): CacheStats {
     return statsOf(this.#core, this.#tally, this.#link.size())
   }

@@ -10,6 +10,7 @@ import type { Heard, HeardNumbers } from './heard.js'
 import { Journal } from './journal.js'
 import { Records } from './records.js'
 import { RemovedVersions } from './removed-versions.js'
+import { Watchers } from './watchers.js'
 
 /** They walk memory for all partitions. */
 export interface Sweepers {
@@ -21,6 +22,7 @@ export interface Sweepers {
 export class Partition {
   readonly index: number
   readonly flights = new Flights()
+  readonly watchers = new Watchers()
   gen: string | null = null
   /** The last invalidation whose message was applied here: moved by messages in their order, or by a resync. */
   seen = -1
@@ -97,6 +99,7 @@ export class Partition {
     this.#scopes.clear()
     this.flights.hitWhere(Number.POSITIVE_INFINITY, () => true)
     this.#sweepers.voids.request()
+    this.watchers.hit({ kind: 'all' })
   }
 
   /** Takes over what the second tier says; the caller has called `distrust`. */
@@ -153,6 +156,29 @@ export class Partition {
 
   /** What an invalidation does here; how many entries left at once. What else it reaches is void from now on. */
   apply(scope: Invalidated, seq: number): number {
+    if (scope.kind === 'all') {
+      this.distrust()
+      return 0
+    }
+    const dropped = this.#drop(scope, seq)
+    this.watchers.hit(scope)
+    return dropped
+  }
+
+  /** Without a second tier the counter is kept here. */
+  applyAlone(scope: Invalidated): number {
+    this.seen++
+    this.known = this.seen
+    this.apply(scope, this.seen)
+    return this.seen
+  }
+
+  /** Of what is or was just held in memory; -1: none. */
+  versionOf(key: string): number {
+    return this.#versionAt(this.#memory.find(key), key)
+  }
+
+  #drop(scope: Exclude<Invalidated, { kind: 'all' }>, seq: number): number {
     switch (scope.kind) {
       case 'keys': {
         let dropped = 0
@@ -179,23 +205,7 @@ export class Partition {
       case 'patterns':
         for (const pattern of scope.names) this.#applyPattern(pattern, seq)
         return 0
-      case 'all':
-        this.distrust()
-        return 0
     }
-  }
-
-  /** Without a second tier the counter is kept here. */
-  applyAlone(scope: Invalidated): number {
-    this.seen++
-    this.known = this.seen
-    this.apply(scope, this.seen)
-    return this.seen
-  }
-
-  /** Of what is or was just held in memory; -1: none. */
-  versionOf(key: string): number {
-    return this.#versionAt(this.#memory.find(key), key)
   }
 
   #versionAt(slot: number, key: string): number {

@@ -1,0 +1,114 @@
+import type { Clock } from '@voiceassist/kernel'
+import type { FlagCache } from './flag-cache.js'
+import { freshMs } from './held-snapshot.js'
+import { withDeadline } from './with-deadline.js'
+
+export interface AppliedParts {
+  readonly cache: FlagCache
+  readonly environment: string
+  readonly clock: Clock
+  readonly closed: AbortSignal
+}
+
+const announceMs = 1000
+const lookAgainMs = 50
+const answerMs = 500
+const ttlSeconds = 600
+const renewMs = 60_000
+/** An instance that has not been heard of for so long has confirmed nothing for two seconds, and says STALE. */
+const lostMs = 3000
+
+/** Tells the other instances, by the second tier, which revision this one serves, and reads what they serve. */
+export class AppliedRecords {
+  readonly #parts: AppliedParts
+  #key: string | undefined
+  #writtenRevision = -1
+  #writtenHeard = -1
+  #writtenMs = 0
+  #writing = false
+
+  constructor(parts: AppliedParts) {
+    this.#parts = parts
+  }
+
+  /** Before anything is served: from now on a waiter counts this instance. Where the cache is away, it cannot. */
+  async announce(): Promise<void> {
+    const { cache, clock } = this.#parts
+    const untilMs = clock.monotonic() + announceMs
+    await this.#call(() => cache.mget([this.#keyOf('-')], { memory: false })).catch(() => {}) // it connects
+    while (!this.#key && (await this.#findKey()) && clock.monotonic() < untilMs)
+      await clock.sleep(lookAgainMs, this.#parts.closed).catch(() => {})
+    if (this.#key) await this.#write(0, -1)
+  }
+
+  /** Called again and again; writes what is not written yet. */
+  serves(revision: number, heard: number): void {
+    const known = revision === this.#writtenRevision && heard === this.#writtenHeard
+    if (this.#writing || (known && this.#parts.clock.monotonic() < this.#writtenMs + renewMs)) return
+    this.#writing = true
+    void this.#tell(revision, heard).finally(() => {
+      this.#writing = false
+    })
+  }
+
+  /**
+   * How many live instances that evaluate flags of the environment do not serve `revision` yet.
+   * @param waitedMs since the caller knows of the revision
+   * @throws where the second tier does not answer
+   */
+  async missing(revision: number, waitedMs: number): Promise<number> {
+    const { cache } = this.#parts
+    const others = (await this.#call(() => cache.instances())).filter(({ self }) => !self)
+    const waitedFor = others.filter(({ lagMs }) => lagMs <= lostMs || waitedMs <= freshMs)
+    if (waitedFor.length === 0) return 0
+    const keys = waitedFor.map(({ id }) => this.#keyOf(id))
+    const served = await this.#call(() => cache.mget<number>(keys, { memory: false }))
+    return [...served.values()].filter(each => each < revision).length
+  }
+
+  async leave(): Promise<void> {
+    const key = this.#key
+    if (!key) return
+    const { cache, clock } = this.#parts
+    const open = new AbortController().signal
+    await withDeadline(clock, answerMs, open, () => cache.delete(key)).catch(() => {}) // it expires
+  }
+
+  async #tell(revision: number, heard: number): Promise<void> {
+    if (!this.#key) await this.#findKey()
+    if (this.#key) await this.#write(revision, heard)
+  }
+
+  /** Whether to look again: the cache answers, and does not know of itself yet. */
+  async #findKey(): Promise<boolean> {
+    const { cache } = this.#parts
+    try {
+      const instances = await this.#call(() => cache.instances())
+      const self = instances.find(each => each.self)
+      if (self) this.#key = this.#keyOf(self.id)
+      return instances.length > 0 && !self
+    } catch {
+      return false
+    }
+  }
+
+  async #write(revision: number, heard: number): Promise<void> {
+    const { cache, clock } = this.#parts
+    const key = this.#key as string
+    const options = { ttl: ttlSeconds, memory: false } as const
+    const written = await this.#call(() => cache.set(key, revision, options)).catch(() => undefined)
+    if (!written?.stored) return
+    this.#writtenRevision = revision
+    this.#writtenHeard = heard
+    this.#writtenMs = clock.monotonic()
+  }
+
+  #keyOf(id: string): string {
+    return `feature_flags_applied:${this.#parts.environment}:${id}`
+  }
+
+  #call<Answer>(run: () => Promise<Answer>): Promise<Answer> {
+    const { clock, closed } = this.#parts
+    return withDeadline(clock, answerMs, closed, async () => run())
+  }
+}
