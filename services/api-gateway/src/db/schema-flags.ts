@@ -8,8 +8,8 @@ export interface FeatureFlagsTable {
   description: Generated<string>
   flag_type: FlagType
   enabled: Generated<boolean>
-  value: JSONColumnType<object> | null
-  default_value: JSONColumnType<object> | null
+  value: ColumnType<unknown, string | null | undefined, string | null>
+  default_value: ColumnType<unknown, string | null | undefined, string | null>
   archived: Generated<boolean>
   metadata: Json<object>
   killed: Generated<boolean>
@@ -38,7 +38,7 @@ export interface FeatureFlagSegmentsTable {
   environment: string
   name: string
   description: Generated<string>
-  condition: JSONColumnType<object> | null
+  condition: ColumnType<object | null, string | null | undefined, string | null>
   included: Json<string[]>
   excluded: Json<string[]>
   /** A trigger sets it. */
@@ -71,7 +71,7 @@ export interface FeatureFlagOverridesTable {
   flag_name: string
   user_id: string
   enabled: boolean | null
-  value: JSONColumnType<object> | null
+  value: ColumnType<unknown, string | null | undefined, string | null>
   reason: string | null
   expires_at: Timestamp | null
   created_by: string | null

@@ -32,11 +32,11 @@ export async function loadFlagSnapshot(db: Kysely<Database>, environment: string
     select
       coalesce((
         select revision from feature_flag_environments where environment = ${environment} limit 1), 0) as revision,
-      (select coalesce(jsonb_agg(to_jsonb(f) order by name), '[]') from feature_flags f
+      (select coalesce(jsonb_agg(to_jsonb(f) order by name collate "C"), '[]') from feature_flags f
         where environment = ${environment}) as flags,
-      (select coalesce(jsonb_agg(to_jsonb(s) order by name), '[]') from feature_flag_segments s
+      (select coalesce(jsonb_agg(to_jsonb(s) order by name collate "C"), '[]') from feature_flag_segments s
         where environment = ${environment}) as segments,
-      (select coalesce(jsonb_agg(to_jsonb(o) order by flag_name, user_id), '[]') from feature_flag_overrides o
+      (select coalesce(jsonb_agg(to_jsonb(o) order by flag_name collate "C", user_id), '[]') from feature_flag_overrides o
         where environment = ${environment}) as overrides`.execute(db)
   const { revision, flags, segments, overrides } = found.rows[0]!
   return {

@@ -1,8 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely'
 import { trackedFlags } from '../../cache/tracked-tables.js'
-
-/** Its writers take turns: each takes this lock before any row, so that they never wait for each other in a circle. */
-export const flagLockKey = 8_306_007
+import { flagLockKey } from '../flag-lock.js'
 
 /** What every instance evaluates by; a change of one of them is a new revision of its environment. */
 const evaluated = ['feature_flags', 'feature_flag_overrides', 'feature_flag_segments'] as const
