@@ -39,7 +39,10 @@ export const gatewayErrors = {
   FLAG_NOT_ARCHIVED: [409, 'Only what is archived may be deleted'],
   FLAG_LIMIT_REACHED: [409, 'The environment has as many as it may'],
   CHANGE_NOT_PENDING: [409, 'The scheduled change was applied or cancelled already, or failed'],
-  FLAG_NOT_ACKNOWLEDGED: [503, 'The change is stored, and not every gateway has confirmed in time to serve it'],
+  FLAG_NOT_ACKNOWLEDGED: [
+    503,
+    'The change is stored, and not every gateway has confirmed in time to serve it',
+  ],
   PRECONDITION_FAILED: [412, 'What is to be changed was changed meanwhile'],
   PRECONDITION_REQUIRED: [428, 'The request must say in If-Match which revision it changes'],
   DOCUMENT_EXISTS: [409, 'The same document is stored already'],

@@ -53,18 +53,16 @@ export function findFlag(
     .executeTakeFirst()
 }
 
-/** Undefined when the name is taken. */
 export function insertFlag(
   transaction: Kysely<Database>,
   environment: string,
   flag: FlagDefinition,
-): Promise<StoredFlag | undefined> {
+): Promise<StoredFlag> {
   return transaction
     .insertInto('feature_flags')
     .values({ environment, name: flag.name, ...columnsOf(flag) })
-    .onConflict(conflict => conflict.columns(['environment', 'name']).doNothing())
     .returningAll()
-    .executeTakeFirst()
+    .executeTakeFirstOrThrow()
 }
 
 export function updateFlag(

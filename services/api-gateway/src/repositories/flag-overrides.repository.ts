@@ -49,9 +49,7 @@ export async function countOtherOverrides(
     .selectFrom('feature_flag_overrides')
     .select(({ fn }) => fn.countAll<string>().as('count'))
     .where('environment', '=', environment)
-    .where(({ not, and, eb }) =>
-      not(and([eb('flag_name', '=', flag), eb('user_id', '=', targetingKey)])),
-    )
+    .where(({ not, and, eb }) => not(and([eb('flag_name', '=', flag), eb('user_id', '=', targetingKey)])))
     .executeTakeFirstOrThrow()
   return Number(count)
 }
@@ -85,7 +83,9 @@ export function putOverride(
     .insertInto('feature_flag_overrides')
     .values({ environment, flag_name: override.flag, user_id: override.targetingKey, ...set })
     .onConflict(conflict =>
-      conflict.columns(['environment', 'flag_name', 'user_id']).doUpdateSet({ ...set, updated_at: sql`now()` }),
+      conflict
+        .columns(['environment', 'flag_name', 'user_id'])
+        .doUpdateSet({ ...set, updated_at: sql`now()` }),
     )
     .returningAll()
     .executeTakeFirstOrThrow()

@@ -34,12 +34,7 @@ export async function countPending(db: Kysely<Database>, environment: string, fl
 }
 
 export function findScheduled(db: Kysely<Database>, id: string): Promise<StoredChange | undefined> {
-  return db
-    .selectFrom('feature_flag_schedule')
-    .selectAll()
-    .where('id', '=', id)
-    .limit(1)
-    .executeTakeFirst()
+  return db.selectFrom('feature_flag_schedule').selectAll().where('id', '=', id).limit(1).executeTakeFirst()
 }
 
 export function insertScheduled(

@@ -171,13 +171,13 @@ async function revisions(db: Kysely<unknown>): Promise<void> {
 /** As they were when this migration was made; what came later, and other environments, a start adds. */
 async function ownFlagsOfProduction(db: Kysely<unknown>): Promise<void> {
   await sql`
-    insert into feature_flags (environment, name, description, enabled, owner) values
+    insert into feature_flags (environment, name, description, enabled, owner, metadata) values
       ('production', 'rbac_enforcement',
-        'Refuses what a role does not allow; off, it is refused all the same, and logged', true, 'security'),
-      ('production', 'registration_open', 'Anybody may make an account of the role user', false, 'accounts'),
+        'Refuses what a role does not allow; off, it is refused all the same, and logged', true, 'security', '{"permanent": true}'),
+      ('production', 'registration_open', 'Anybody may make an account of the role user', false, 'accounts', '{"permanent": true}'),
       ('production', 'llm_answers',
-        'Answers are written by the model of LLM_URL; off, they are quotations', true, 'answers'),
+        'Answers are written by the model of LLM_URL; off, they are quotations', true, 'answers', '{"permanent": true}'),
       ('production', 'semantic_query_reuse',
-        'A question is answered by the passages that were found for one of the same meaning', false, 'answers')
+        'A question is answered by the passages that were found for one of the same meaning', false, 'answers', '{"permanent": true}')
     on conflict do nothing`.execute(db)
 }

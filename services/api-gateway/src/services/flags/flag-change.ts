@@ -69,9 +69,13 @@ async function acknowledged(flags: Pick<FeatureFlags, 'acknowledged'>, revision:
     await flags.acknowledged(revision)
   } catch (cause) {
     if (!(cause instanceof FlagError)) throw cause
-    throw new GatewayError('FLAG_NOT_ACKNOWLEDGED', 'The change is stored; not every gateway has confirmed it', {
-      remedy: 'Read the flag: do not repeat the change',
-      cause,
-    })
+    throw new GatewayError(
+      'FLAG_NOT_ACKNOWLEDGED',
+      'The change is stored; not every gateway has confirmed it',
+      {
+        remedy: 'Read the flag: do not repeat the change',
+        cause,
+      },
+    )
   }
 }

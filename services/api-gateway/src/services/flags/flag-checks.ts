@@ -51,8 +51,7 @@ export function checkFlagFits(before: FlagSnapshot, changed: FlagDefinition): vo
   const dependent = others.find(
     ({ archived, prerequisites }) => !archived && prerequisites.some(({ flag }) => flag === changed.name),
   )
-  if (changed.archived && dependent)
-    throw inUse(`The flag ${dependent.name} has it as a prerequisite`)
+  if (changed.archived && dependent) throw inUse(`The flag ${dependent.name} has it as a prerequisite`)
   for (const override of before.overrides)
     if (override.flag === changed.name)
       try {

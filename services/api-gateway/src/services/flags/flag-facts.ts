@@ -13,7 +13,9 @@ const own = new Set(['revision'])
 /** What differs between two forms of something, for its audit row: under `changed` the fields, then each as it was and is. */
 export function changedFacts(before: object, after: object): Facts {
   const [was, is] = [before, after] as readonly [Record<string, unknown>, Record<string, unknown>]
-  const changed = Object.keys(is).filter(field => !own.has(field) && !isDeepStrictEqual(was[field], is[field]))
+  const changed = Object.keys(is).filter(
+    field => !own.has(field) && !isDeepStrictEqual(was[field], is[field]),
+  )
   const facts: [string, Facts[string]][] = [['changed', changed.join(' ')]]
   for (const field of changed)
     if (!prose.has(field)) facts.push([`${field}.old`, fact(was[field])], [`${field}.new`, fact(is[field])])
