@@ -34,7 +34,10 @@ export function checkFeatureFlagsOptions(options: FeatureFlagsOptions): CheckedO
   const { cache, store, environment } = options
   if (typeof store?.revision !== 'function' || typeof store.load !== 'function')
     throw invalid('store', 'must have the functions revision and load')
-  if (cache !== undefined && (typeof cache?.getOrSet !== 'function' || typeof cache.onInvalidated !== 'function'))
+  if (
+    cache !== undefined &&
+    (typeof cache?.getOrSet !== 'function' || typeof cache.onInvalidated !== 'function')
+  )
     throw invalid('cache', 'must be a cache of @voiceassist/cache, or have the functions of FlagCache')
   if (typeof environment !== 'string' || !/^[\w.-]{1,255}$/.test(environment))
     throw invalid('environment', 'must be 1 to 255 letters of ASCII, digits, or . _ -')

@@ -43,10 +43,12 @@ export type FlagsEvent =
 /** Flags of one environment: evaluated in this process's memory, shared through a cache, kept in a store. */
 export interface FeatureFlags extends AsyncDisposable {
   readonly environment: string
-  /** Brings the snapshot into memory and keeps it there; resolves when it is, or no tier can be asked. */
+  /** Brings the snapshot into memory, and keeps it current; resolves when it is there, or after 5 seconds in vain. */
   warmCache(): Promise<void>
   /**
-   * Memory, then the second tier, then the store. A flag that is not boolean is enabled where it serves anything but `off`.
+   * Memory, then the second tier, then the store. Of a change that was heard of or acknowledged it waits for the new value:
+   * at most a second, and not at all while the tiers are known to be away; then what is known answers. A flag that is
+   * not boolean is enabled where it serves anything but `off`.
    * @param defaultValue where the flag is unknown, and no tier answers. @default false
    */
   isEnabled(name: string, context?: EvaluationContext, defaultValue?: boolean): Promise<boolean>
@@ -56,13 +58,15 @@ export interface FeatureFlags extends AsyncDisposable {
     defaultValue: Value,
     context?: EvaluationContext,
   ): EvaluationDetails<Value>
-  /** What is in memory; undefined before `warmCache`. */
+  /** What is in memory; undefined before the first call that loads it, and without a bootstrap. */
   snapshot(): CompiledSnapshot | undefined
   readonly status: FlagsStatus
   /** Asks the store for its revision now, and loads what is newer. @throws FlagError FLAG_STORE_UNAVAILABLE. */
   refresh(): Promise<void>
   /**
-   * Resolves when every live instance that shares the cache serves `revision` or a later one.
+   * Resolves when every live instance that shares the cache serves `revision` or a later one; one that has not been heard
+   * of for three seconds serves nothing without the reason STALE, and is not waited for. Without a cache: this one alone.
+   * @param options timeoutMs: at most 60000. @default 5000
    * @throws FlagError FLAG_NOT_ACKNOWLEDGED after `timeoutMs`.
    */
   acknowledged(revision: number, options?: { readonly timeoutMs?: number }): Promise<void>

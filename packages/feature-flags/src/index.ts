@@ -1,3 +1,4 @@
+export { createFeatureFlags } from './create-feature-flags.js'
 export { compileSnapshot } from './evaluate/compile-snapshot.js'
 export type { CompiledSnapshot } from './evaluate/compiled-snapshot.js'
 export type {
@@ -40,5 +41,6 @@ export {
 export { flagLimits } from './flag/flag-limits.js'
 export { type FlagActivity, type FlagStaleness, flagStaleness, type StaleReason } from './flag/staleness.js'
 export { FlagError, type FlagErrorCode, flagErrors } from './flag-error.js'
-export type { FlagCache } from './tiers/flag-cache.js'
+export { type FlagEvent, flagChannel } from './flag-events.js'
+export { type FlagCache, snapshotKey } from './tiers/flag-cache.js'
 export type { FlagStore } from './tiers/flag-store.js'

@@ -109,6 +109,6 @@ export class AppliedRecords {
 
   #call<Answer>(run: () => Promise<Answer>): Promise<Answer> {
     const { clock, closed } = this.#parts
-    return withDeadline(clock, answerMs, closed, async () => run())
+    return withDeadline(clock, answerMs, closed, run)
   }
 }

@@ -46,7 +46,10 @@ export class SnapshotKeeper {
   readonly #outside = new AsyncResource('FeatureFlags')
   #started: Promise<void> | undefined
   #startedMs = 0
-  #begun = false
+  #connected: Promise<void> | undefined
+  /** Nothing is loaded before. */
+  #isConnected = false
+  #hasTried = false
   #confirming: Promise<void> | undefined
   #run: Run | undefined
   #asking = false
@@ -67,7 +70,7 @@ export class SnapshotKeeper {
 
   invalidated(): void {
     this.#parts.held.invalidated()
-    if (this.#started) this.#wake()
+    this.#wake()
   }
 
   /** For a look-up that does not wait: begins what may bring a valid answer, unless that was in vain a moment ago. */
@@ -77,12 +80,12 @@ export class SnapshotKeeper {
   }
 
   /**
-   * For a look-up: resolves when what is held is current, was read after all that was heard of before, and is confirmed; or
-   * that cannot be had soon. Never waits while the last attempt was in vain.
+   * For a look-up: resolves when what is held was read after all that was heard of before, and is confirmed; or that
+   * cannot be had within a second. Does not wait while the last attempt was in vain.
    */
   async settled(): Promise<void> {
     const { clock, closed } = this.#parts
-    if (closed.aborted) return
+    if (closed.aborted || this.#isInVain()) return
     const over = new AbortController()
     const tired = clock.sleep(lookUpWaitMs, over.signal).catch(() => {})
     const ended = new Promise<void>(resolve => {
@@ -96,37 +99,37 @@ export class SnapshotKeeper {
    * Asks the store, and loads what is newer.
    * @throws FlagError FLAG_STORE_UNAVAILABLE.
    */
-  ask(): Promise<void> {
-    return this.#outside.runInAsyncScope(() => this.#ask())
+  async ask(): Promise<void> {
+    void this.start()
+    await this.#connected
+    await this.#outside.runInAsyncScope(() => this.#ask())
   }
 
   async #begin(): Promise<void> {
     const { before, closed, held, clock } = this.#parts
     this.#startedMs = clock.monotonic()
+    this.#connected = before()
+    await this.#connected
     if (closed.aborted) return
-    await before()
-    if (closed.aborted) return
-    void this.#loop()
+    this.#isConnected = true
     this.#asking = true
+    void this.#loop()
     const asked = this.#ask().catch(() => {})
     await Promise.all([asked, this.#loadedAfter(held.heard)])
     this.#asking = false
-    this.#begun = true
+    this.#hasTried = true
+  }
+
+  #isInVain(): boolean {
+    if (this.#hasTried && this.#failures > 0) return true
+    const since = this.#hasTried ? this.#run?.startedMs : this.#started && this.#startedMs
+    return since !== undefined && this.#parts.clock.monotonic() - since >= lookUpWaitMs
   }
 
   async #settle(): Promise<void> {
     const { held, clock } = this.#parts
-    const begun = this.start()
-    if (!this.#begun) {
-      if (clock.monotonic() - this.#startedMs < lookUpWaitMs) await begun
-      return
-    }
-    if (this.#failures > 0) return
-    const nowMs = clock.monotonic()
-    if (nowMs >= held.hitUntilMs) {
-      if (this.#run && nowMs - this.#run.startedMs >= lookUpWaitMs) return
-      await this.#loadedAfter(held.heard)
-    }
+    if (!this.#hasTried) return this.start()
+    if (clock.monotonic() >= held.hitUntilMs) await this.#loadedAfter(held.heard)
     // What is asked already may have been answered before this process was stopped for a while.
     for (let asked = 0; asked < 2 && this.#failures === 0 && !held.confirmed(clock.monotonic()); asked++) {
       this.#confirming ??= this.ask()
@@ -140,7 +143,8 @@ export class SnapshotKeeper {
 
   /** A reload begins, unless one runs: that one will see to it. */
   #wake(): void {
-    if (!this.#run && !this.#parts.closed.aborted) this.#outside.runInAsyncScope(() => this.#reload())
+    if (this.#isConnected && !this.#run && !this.#parts.closed.aborted)
+      this.#outside.runInAsyncScope(() => this.#reload())
   }
 
   async #loop(): Promise<void> {

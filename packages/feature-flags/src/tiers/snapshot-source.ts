@@ -20,6 +20,8 @@ export interface SourceRead {
   readonly tier: 'l2' | 'l3'
 }
 
+type Shared = SourceRead | 'unusable' | 'away'
+
 const revisionMs = 1000
 const loadMs = 5000
 /** How long the second tier, or the lease that another instance holds there, is waited for. */
@@ -65,26 +67,29 @@ export class SnapshotSource {
   }
 
   /** From the second tier, which this or another instance fills; 'away': it does not answer in time. */
-  async #shared(cache: FlagCache, floor: number): Promise<SourceRead | 'unusable' | 'away'> {
+  async #shared(cache: FlagCache, floor: number): Promise<Shared> {
     const { environment, l2TtlMs, clock } = this.#parts
-    let own: Promise<SourceRead> | undefined
+    const loading: { own?: Promise<Shared> } = {}
     const load = async () => {
-      own = this.#fromStore(floor)
-      return (await own).snapshot
+      const read = this.#fromStore(floor)
+      loading.own = read
+      return (await read).snapshot
     }
-    const options = { ttl: l2TtlMs / 1000, memory: false } as const
-    const over = new AbortController()
+    const ownOr = (other: Shared) => loading.own ?? other
     const asked = Promise.resolve()
-      .then(() => cache.getOrSet<unknown>(snapshotKey(environment), load, options))
+      .then(() => {
+        const options = { ttl: l2TtlMs / 1000, memory: false } as const
+        return cache.getOrSet<unknown>(snapshotKey(environment), load, options)
+      })
       .then(
-        value => own ?? this.#usable(value, floor),
-        () => own ?? 'away',
+        value => loading.own ?? this.#usable(value, floor),
+        () => ownOr('away'),
       )
+    const over = new AbortController()
     const tired = clock.sleep(patienceMs, over.signal).then(
-      () => own ?? 'away',
-      () => 'away' as const,
+      () => ownOr('away'),
+      (): Shared => 'away',
     )
-    asked.catch(() => {})
     try {
       return await Promise.race([asked, tired])
     } finally {
@@ -92,7 +97,7 @@ export class SnapshotSource {
     }
   }
 
-  #usable(value: unknown, floor: number): SourceRead | 'unusable' {
+  #usable(value: unknown, floor: number): Shared {
     try {
       const snapshot = checkSnapshot(value)
       if (snapshot.environment !== this.#parts.environment || snapshot.revision < floor) return 'unusable'
@@ -119,7 +124,9 @@ export class SnapshotSource {
     const { store, environment } = this.#parts
     const snapshot = checkSnapshot(await this.#ask(loadMs, signal => store.load(environment, signal)))
     if (snapshot.environment !== environment)
-      throw unavailable(`The store of the flags gives those of ${snapshot.environment}, not of ${environment}`)
+      throw unavailable(
+        `The store of the flags gives those of ${snapshot.environment}, not of ${environment}`,
+      )
     if (snapshot.revision < floor)
       throw unavailable(`The store of the flags is behind: revision ${snapshot.revision}, known is ${floor}`)
     return { snapshot, tier: 'l3' }
@@ -128,7 +135,7 @@ export class SnapshotSource {
   async #ask<Answer>(ms: number, run: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
     const { clock, closed } = this.#parts
     try {
-      return await withDeadline(clock, ms, closed, async signal => run(signal))
+      return await withDeadline(clock, ms, closed, run)
     } catch (cause) {
       throw unavailable('The store of the flags does not answer', cause)
     }

@@ -18,7 +18,8 @@ export async function withDeadline<Result>(
     throw new Error(`No answer within ${ms} ms`)
   })
   try {
-    return await Promise.race([run(over.signal), expired])
+    const asked = (async () => run(over.signal))()
+    return await Promise.race([asked, expired])
   } finally {
     closed.removeEventListener('abort', end)
     over.abort()
