@@ -30,6 +30,7 @@ export async function endpoints() {
       audit: unused,
       cache: unused,
       performance: unused,
+      flags: unused,
       reads: unused,
       answerTally: unused,
     },

@@ -1,4 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FeatureFlags } from '@voiceassist/feature-flags'
 import type { Clock } from '@voiceassist/kernel'
 import type { QueryProfiler } from '@voiceassist/query-profiler'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
@@ -53,6 +54,8 @@ export interface AppDependencies {
   readonly database: OpenDatabase
   /** Absent: queries are not profiled. */
   readonly profiler?: QueryProfiler | undefined
+  /** What the gateway goes by. */
+  readonly flags?: FeatureFlags | undefined
   readonly services: Services
   /** What /health/ready asks. */
   readonly healthChecks: readonly HealthCheck[]

@@ -1,3 +1,4 @@
+import type { FeatureFlags } from '@voiceassist/feature-flags'
 import type { Clock } from '@voiceassist/kernel'
 import type { QueryProfiler } from '@voiceassist/query-profiler'
 import type { Kysely } from 'kysely'
@@ -21,6 +22,7 @@ import { createMessagesService, type MessagesService } from './conversations/mes
 import { createSessionsService, type SessionsService } from './conversations/sessions.service.js'
 import { createDocumentsService } from './documents/documents.service.js'
 import type { DocumentsService } from './documents/documents-port.js'
+import { createFlagAdmin, type FlagAdmin } from './flags/flag-admin.js'
 import { createPerformanceService, type PerformanceService } from './performance.service.js'
 import { createSearchService } from './search.service.js'
 import type { SearchService } from './search-port.js'
@@ -34,6 +36,7 @@ export interface Services {
   readonly audit: AuditService
   readonly cache: CacheService
   readonly performance: PerformanceService
+  readonly flags: FlagAdmin
   readonly reads: ReadAudit
   /** How the messages were answered. */
   readonly answerTally: AnswerTally
@@ -46,6 +49,10 @@ export interface ServicesOptions {
   readonly answers: Pick<Answers, 'writer' | 'tally'>
   readonly gatewayCache: GatewayCache
   readonly profiler: QueryProfiler | undefined
+  /** Absent: this is a command. */
+  readonly flags?: FeatureFlags | undefined
+  /** Whose flags are administered where a caller names no other. */
+  readonly flagEnvironment: string
   readonly reads: ReadAudit
   readonly tokenSecret: string
   readonly auditKey: () => string
@@ -62,6 +69,8 @@ export function createServices({
   answers,
   gatewayCache: gateway,
   profiler,
+  flags,
+  flagEnvironment,
   reads,
   tokenSecret,
   auditKey,
@@ -85,6 +94,7 @@ export function createServices({
     audit: createAuditService({ db, clock, auditKey }),
     cache: createCacheService({ gateway, db, loaders: warmLoaders(db, storedReads) }),
     performance: createPerformanceService(profiler),
+    flags: createFlagAdmin({ db, clock, environment: flagEnvironment, flags }),
     reads,
     answerTally: answers.tally,
   }
