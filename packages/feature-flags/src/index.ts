@@ -17,8 +17,9 @@ export type {
 } from './feature-flags.js'
 export { checkFlag } from './flag/check-flag.js'
 export { checkOverride } from './flag/check-override.js'
+export { checkReferences } from './flag/check-references.js'
 export { checkSegment } from './flag/check-segment.js'
-export { checkSnapshot } from './flag/check-snapshot.js'
+export { checkOverrideValue, checkSnapshot } from './flag/check-snapshot.js'
 export {
   type AttributeCondition,
   type Condition,
@@ -37,6 +38,7 @@ export {
   type TargetingRule,
   type Variant,
 } from './flag/flag-definition.js'
+export { flagLimits } from './flag/flag-limits.js'
 export { type FlagActivity, type FlagStaleness, flagStaleness, type StaleReason } from './flag/staleness.js'
 export { FlagError, type FlagErrorCode, flagErrors } from './flag-error.js'
 export { type FlagEvent, flagChannel } from './flag-events.js'

@@ -1,4 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FeatureFlags } from '@voiceassist/feature-flags'
 import type { Clock } from '@voiceassist/kernel'
 import type { QueryProfiler } from '@voiceassist/query-profiler'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
@@ -55,6 +56,8 @@ export interface AppDependencies {
   readonly database: OpenDatabase
   /** Absent: queries are not profiled. */
   readonly profiler?: QueryProfiler | undefined
+  /** What the gateway goes by. */
+  readonly flags: FeatureFlags
   readonly services: Services
   /** What /health/ready asks. */
   readonly healthChecks: readonly HealthCheck[]
@@ -71,7 +74,7 @@ export interface AppDependencies {
 /** The gateway's HTTP, ready to listen or to be tested by `inject`. The caller closes what it handed over. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { clock, logger, database, services, rateLimits = defaultRateLimits } = dependencies
-  const { trustedProxies = [], profiler } = dependencies
+  const { trustedProxies = [], profiler, flags } = dependencies
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -132,10 +135,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(cacheRoutes, { prefix: '/api/admin', cache: services.cache })
   await app.register(performanceRoutes, { prefix: '/api/admin', performance: services.performance })
   await app.register(auditRoutes, { prefix: '/api/admin', audit: services.audit })
-  await app.register(callerFlagsRoutes, { prefix: '/api', flags: services.flags, clock })
+  await app.register(callerFlagsRoutes, { prefix: '/api', flags, clock })
   await app.register(ofrepRoutes, {
     prefix: '/ofrep/v1',
-    flags: services.flags,
+    flags,
     tickets: services.auth.tickets,
     clock,
   })

@@ -30,6 +30,16 @@ export function oneOf<const T extends string>(...allowed: T[]): (value: string) 
   }
 }
 
+export function nameOf(maxLength: number): (value: string) => string {
+  return value => {
+    if (value.length > maxLength || !/^[a-z0-9][a-z0-9_.-]*$/.test(value))
+      throw new RangeError(
+        `a name of at most ${maxLength} lower-case letters, digits, '_', '.' and '-', the first a letter or digit`,
+      )
+    return value
+  }
+}
+
 export function urlOf(...protocols: string[]): (value: string) => string {
   return value => {
     const url = URL.canParse(value) ? new URL(value) : undefined

@@ -1,5 +1,14 @@
 import { encryptionKeys, redisNodes, redisSentinels } from './config-cache.js'
-import { addresses, atLeast, type ConfigVariable, integer, oneOf, text, urlOf } from './config-variable.js'
+import {
+  addresses,
+  atLeast,
+  type ConfigVariable,
+  integer,
+  nameOf,
+  oneOf,
+  text,
+  urlOf,
+} from './config-variable.js'
 
 /** Every environment variable, declared here and nowhere else. `docs/configuration.md` is tested against it. */
 export const configVariables = {
@@ -125,6 +134,26 @@ export const configVariables = {
     description: 'Whether anybody may make an account of the role user by POST /api/auth/register',
     default: 'false',
     parse: oneOf('true', 'false'),
+  },
+  FLAG_ENVIRONMENT: {
+    description: 'Whose feature flags this gateway goes by',
+    default: 'production',
+    parse: nameOf(50),
+  },
+  FLAG_BOOTSTRAP_FILE: {
+    description:
+      'JSON file of feature flags that are served at a start while neither cache nor database answers; absent: none',
+    parse: text,
+  },
+  FLAG_L1_TTL: {
+    description: 'Seconds for which feature flags in memory count as fresh; changes reach them sooner',
+    default: '60',
+    parse: integer(1, 3600),
+  },
+  FLAG_L2_TTL: {
+    description: 'Seconds for which the second tier of the cache keeps feature flags',
+    default: '300',
+    parse: integer(1, 86_400),
   },
   SESSION_IDLE_MINUTES: {
     description: 'A login that makes no request for this long ends',

@@ -20,6 +20,13 @@ export interface Config {
   readonly tokenSecret: string | undefined
   readonly auditKey: string | undefined
   readonly registrationOpen: boolean
+  readonly flags: {
+    readonly environment: string
+    /** Absolute. */
+    readonly bootstrapFile: string | undefined
+    readonly l1TtlSeconds: number
+    readonly l2TtlSeconds: number
+  }
   readonly sessions: { readonly idleMs: number; readonly absoluteMs: number }
   readonly trustedProxies: readonly string[]
   readonly llm:
@@ -59,6 +66,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     REDIS_SENTINELS: read('REDIS_SENTINELS'),
   })
   const embeddingsUrl = read('EMBEDDINGS_URL')
+  const bootstrapFile = read('FLAG_BOOTSTRAP_FILE')
   const llmUrl = read('LLM_URL')
   return Object.freeze({
     host: read('HOST')!,
@@ -89,6 +97,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     tokenSecret: read('TOKEN_SECRET'),
     auditKey: read('AUDIT_HMAC_KEY'),
     registrationOpen: read('REGISTRATION_OPEN') === 'true',
+    flags: {
+      environment: read('FLAG_ENVIRONMENT')!,
+      bootstrapFile: bootstrapFile === undefined ? undefined : resolve(bootstrapFile),
+      l1TtlSeconds: read('FLAG_L1_TTL')!,
+      l2TtlSeconds: read('FLAG_L2_TTL')!,
+    },
     sessions: {
       idleMs: read('SESSION_IDLE_MINUTES')! * 60_000,
       absoluteMs: read('SESSION_ABSOLUTE_HOURS')! * 3_600_000,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { FeatureFlags } from '@voiceassist/feature-flags'
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import type { QueryProfiler } from '@voiceassist/query-profiler'
 import type { Logger } from 'pino'
@@ -20,6 +21,9 @@ import type { Embedder } from './embedding/embedder.js'
 import { openEmbedder } from './embedding/open-embedder.js'
 import { readStoredEmbedder, refuseOtherEmbedder } from './embedding/stored-embedder.js'
 import { GatewayError } from './errors.js'
+import { FlagScheduler } from './flags/flag-scheduler.js'
+import { openFlags } from './flags/open-flags.js'
+import { seedOwnFlags } from './flags/seed-own-flags.js'
 import { openProfiler } from './profiling/open-profiler.js'
 import { insertAuditRows } from './repositories/audit-logs.repository.js'
 import { createServices, type Services } from './services/create-services.js'
@@ -32,6 +36,8 @@ export interface Dependencies {
   readonly embedder: Embedder
   readonly answers: Answers
   readonly cache: GatewayCache
+  /** Absent: this is a command. */
+  readonly flags: FeatureFlags
   /** Absent: QUERY_PROFILER_ENABLED is false, or this is a command. */
   readonly profiler: QueryProfiler | undefined
   readonly services: Services
@@ -110,6 +116,17 @@ export async function openDependencies(
       ? await openCache({ config, database, clock, logger: options.logger })
       : withoutCache()
     opened.push(() => cache.close())
+    const flags = await openFlags({
+      config: config.flags,
+      db: database.db,
+      gatewayCache: cache,
+      logger: options.logger,
+    })
+    opened.push(() => flags.close())
+    if (isGateway) {
+      await seedOwnFlags(database.db, flags.environment)
+      await flags.warmCache()
+    }
     const services = createServices({
       db: database.db,
       clock,
@@ -117,6 +134,8 @@ export async function openDependencies(
       answers,
       gatewayCache: cache,
       profiler,
+      flags: isGateway ? flags : undefined,
+      flagEnvironment: flags.environment,
       reads,
       tokenSecret,
       auditKey,
@@ -124,6 +143,11 @@ export async function openDependencies(
       registrationOpen: config.registrationOpen,
       maxDocumentBytes: config.maxDocumentBytes,
     })
+    if (isGateway) {
+      const { schedule } = services.flagAdmin
+      const scheduler = new FlagScheduler({ schedule, clock, logger: options.logger })
+      opened.push(() => scheduler.close())
+    }
     return {
       config,
       clock,
@@ -133,10 +157,12 @@ export async function openDependencies(
       answers,
       cache,
       profiler,
+      flags,
       services,
       healthChecks: [
         { name: 'database', check: async () => void (await database.pool.query('select 1')) },
         { name: 'cache', check: cache.check, dispensable: true },
+        { name: 'feature flags', check: async () => refuseStale(flags), dispensable: true },
       ],
       close,
     }
@@ -144,6 +170,10 @@ export async function openDependencies(
     await close()
     throw error
   }
+}
+
+function refuseStale({ status }: FeatureFlags): void {
+  if (status !== 'ready') throw new Error(`The feature flags are ${status}`)
 }
 
 function tokenSecretOf({ tokenSecret, dataFolder }: Config): string {

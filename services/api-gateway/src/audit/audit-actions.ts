@@ -33,6 +33,21 @@ export const auditActions = {
   'cache.look': 'An administrator looked at what the cache keeps under a key',
   'cache.warm': 'An administrator had the cache filled with what was read most',
   'cache.invalidate': 'An administrator took values out of the cache',
+  'flag.create': 'A feature flag was made',
+  'flag.update': 'A feature flag was changed',
+  'flag.toggle': 'A feature flag was enabled or disabled',
+  'flag.kill': 'A feature flag was killed: it serves off to all',
+  'flag.revive': 'A feature flag was brought back to what its rules say',
+  'flag.archive': 'A feature flag was archived: it serves off to all',
+  'flag.unarchive': 'A feature flag was taken out of the archive',
+  'flag.delete': 'A feature flag was deleted',
+  'flag.override': 'A user was given something else than a flag’s rules say',
+  'flag.override_delete': 'A user’s override of a flag was taken away',
+  'flag.schedule': 'A change of a flag was scheduled',
+  'flag.schedule_cancel': 'A scheduled change of a flag was cancelled',
+  'flag.schedule_apply': 'A scheduled change of a flag was made; `onBehalfOf` has who scheduled it',
+  'flag.segment': 'A segment of users was made or changed',
+  'flag.segment_delete': 'A segment of users was deleted',
   'audit.list': 'Audit rows were read',
   'audit.export': 'Audit rows were exported',
   'audit.verify': 'The chain was verified',
@@ -40,7 +55,7 @@ export const auditActions = {
 } as const satisfies Record<string, string>
 
 export type AuditAction = keyof typeof auditActions
-export type AuditResource = 'user' | 'session' | 'document' | 'audit'
+export type AuditResource = 'user' | 'session' | 'document' | 'flag' | 'flag_segment' | 'audit'
 
 export interface AuditEntry {
   readonly action: AuditAction

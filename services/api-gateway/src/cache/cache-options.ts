@@ -11,6 +11,9 @@ export const cacheNamespaces = {
   messages: { ttl: '5m', sensitive: true },
   document: { ttl: '5m' },
   documents: { ttl: '5m' },
+  /** The flags keep their own snapshot in memory. */
+  feature_flags: { ttl: '300s', memory: false },
+  feature_flags_applied: { ttl: '300s', memory: false },
 } as const satisfies NonNullable<CacheOptions['namespaces']>
 
 export type CacheNamespace = keyof typeof cacheNamespaces

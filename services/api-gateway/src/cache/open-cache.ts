@@ -11,7 +11,7 @@ import type { GatewayCache } from './gateway-cache.js'
 import { isCurrent } from './is-current.js'
 import { logCacheEvents } from './log-cache-events.js'
 import { encryptionOf, type SecondTier, secondTier } from './second-tier.js'
-import { trackedTables } from './tracked-tables.js'
+import { trackedFlags, trackedTables } from './tracked-tables.js'
 
 export interface OpenCacheOptions {
   readonly config: Config
@@ -101,7 +101,7 @@ function relayOf({ config, database, clock, logger }: OpenCacheOptions, cache: C
   const common = {
     cache,
     clock,
-    tables: trackedTables,
+    tables: [...trackedTables, trackedFlags],
     onError(error: unknown) {
       if (clock.monotonic() < quietUntilMs) return
       quietUntilMs = clock.monotonic() + quietMs

@@ -39,3 +39,11 @@ export const trackedTables = [
     namespaces: ['document', 'documents'],
   }),
 ] as const
+
+/** Likewise, with triggers of migration 007: each change of a flag gives its environment another revision. */
+export const trackedFlags = trackTable({
+  table: 'feature_flag_environments',
+  columns: ['environment'],
+  key: row => cacheKeys.flags(`${row.environment}`),
+  namespaces: ['feature_flags'],
+})

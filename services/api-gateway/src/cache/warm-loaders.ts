@@ -7,11 +7,11 @@ import { documentListTag } from './cache-keys.js'
 import type { CacheNamespace } from './cache-options.js'
 import { firstMessages, firstSessions } from './cached-conversations.js'
 
-type WarmNamespace = Exclude<CacheNamespace, 'user' | 'login'>
+type WarmNamespace = Exclude<CacheNamespace, 'user' | 'login' | 'feature_flags' | 'feature_flags_applied'>
 
 /**
  * Loads what a key stands for: its id says it all, but for lists of documents by a filter or cursor, of which the key has
- * an HMAC. Accounts and logins are not kept in memory.
+ * an HMAC. Accounts, logins and flags are not kept in this memory.
  */
 export function warmLoaders(
   db: Kysely<Database>,

@@ -1,12 +1,9 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
-
-type Timestamp = ColumnType<Date, Date | string, Date | string>
-type CreatedAt = ColumnType<Date, Date | string | undefined, Date | string>
-type Json<T extends object> = JSONColumnType<T, string | undefined, string>
+import type { Generated, JSONColumnType } from 'kysely'
+import type { CreatedAt, Json, Timestamp } from './schema-columns.js'
+import type { FlagTables } from './schema-flags.js'
 
 export type Role = 'user' | 'viewer' | 'admin'
 export type MessageRole = 'user' | 'assistant'
-export type FlagType = 'boolean' | 'string' | 'number' | 'json' | 'multivariate'
 
 /** The passage of a document that an answer quotes. Offsets are UTF-16 code units into the document's text. */
 export interface Citation {
@@ -169,34 +166,6 @@ export interface AuditUnsealedTable {
   audit_id: string
 }
 
-export interface FeatureFlagsTable {
-  environment: string
-  name: string
-  description: Generated<string>
-  flag_type: FlagType
-  enabled: Generated<boolean>
-  value: JSONColumnType<object> | null
-  default_value: JSONColumnType<object> | null
-  archived: Generated<boolean>
-  metadata: Json<object>
-  created_at: CreatedAt
-  updated_at: CreatedAt
-}
-
-export interface FeatureFlagOverridesTable {
-  id: Generated<string>
-  environment: string
-  flag_name: string
-  user_id: string
-  enabled: boolean | null
-  value: JSONColumnType<object> | null
-  reason: string | null
-  expires_at: Timestamp | null
-  created_by: string | null
-  created_at: CreatedAt
-  updated_at: CreatedAt
-}
-
 /** What the relay of the cache has yet to invalidate; written by triggers alone. */
 export interface CacheOutboxTable {
   id: Generated<string>
@@ -209,7 +178,7 @@ export interface CacheOutboxTable {
 }
 
 /** Every table, as Kysely sees it. */
-export interface Database {
+export interface Database extends FlagTables {
   users: UsersTable
   auth_sessions: AuthSessionsTable
   login_throttle: LoginThrottleTable
@@ -222,7 +191,5 @@ export interface Database {
   audit_logs: AuditLogsTable
   audit_chain: AuditChainTable
   audit_unsealed: AuditUnsealedTable
-  feature_flags: FeatureFlagsTable
-  feature_flag_overrides: FeatureFlagOverridesTable
   cache_outbox: CacheOutboxTable
 }

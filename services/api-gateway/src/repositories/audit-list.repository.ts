@@ -8,6 +8,8 @@ export interface AuditFilter {
   readonly resourceType?: string | undefined
   readonly resourceId?: string | undefined
   readonly requestId?: string | undefined
+  /** Of feature flags. */
+  readonly environment?: string | undefined
   readonly success?: boolean | undefined
   /** Inclusive. */
   readonly from?: string | undefined
@@ -44,7 +46,7 @@ export function listAuditRows(
   filter: AuditFilter,
   { limit, after }: { readonly limit: number; readonly after?: KeysetPosition | undefined },
 ): Promise<ListedAuditRow[]> {
-  const { userId, action, resourceType, resourceId, requestId, success, from, to } = filter
+  const { userId, action, resourceType, resourceId, requestId, environment, success, from, to } = filter
   let query = db
     .selectFrom('audit_logs as l')
     .leftJoin('audit_chain as c', 'c.audit_id', 'l.id')
@@ -57,6 +59,8 @@ export function listAuditRows(
   if (resourceType !== undefined) query = query.where('l.resource_type', '=', resourceType)
   if (resourceId !== undefined) query = query.where('l.resource_id', '=', resourceId)
   if (requestId !== undefined) query = query.where('l.request_id', '=', requestId)
+  if (environment !== undefined)
+    query = query.where(sql<boolean>`l.additional_data ->> 'environment' = ${environment}`)
   if (success !== undefined) query = query.where('l.success', '=', success)
   if (from !== undefined) query = query.where('l.timestamp', '>=', sql<Date>`${from}::timestamptz`)
   if (to !== undefined) query = query.where('l.timestamp', '<', sql<Date>`${to}::timestamptz`)

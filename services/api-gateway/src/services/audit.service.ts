@@ -52,7 +52,7 @@ export function createAuditService({ db, clock, auditKey }: AuditServiceOptions)
       const page = rows.slice(0, limit)
       const last = rows.length > limit ? page.at(-1) : undefined
       return {
-        items: page.map(recordOf),
+        items: page.map(auditRecord),
         nextCursor: last ? encodeCursor(placeOf(last), 'audit') : null,
       }
     },
@@ -63,7 +63,7 @@ export function createAuditService({ db, clock, auditKey }: AuditServiceOptions)
       for (let after: KeysetPosition | undefined; ; ) {
         const rows = await listAuditRows(db, filter, { limit: rowsPerPiece, after })
         if (rows.length === 0) return
-        yield auditCsvLines(rows.map(recordOf))
+        yield auditCsvLines(rows.map(auditRecord))
         after = placeOf(rows.at(-1)!)
       }
     },
@@ -96,7 +96,7 @@ function placeOf({ exact_timestamp, id }: ListedAuditRow): KeysetPosition {
   return { at: exact_timestamp, id }
 }
 
-function recordOf(row: ListedAuditRow): AuditRecord {
+export function auditRecord(row: ListedAuditRow): AuditRecord {
   return {
     id: row.id,
     timestamp: row.timestamp,

@@ -22,6 +22,7 @@ import { createMessagesService, type MessagesService } from './conversations/mes
 import { createSessionsService, type SessionsService } from './conversations/sessions.service.js'
 import { createDocumentsService } from './documents/documents.service.js'
 import type { DocumentsService } from './documents/documents-port.js'
+import { createFlagAdmin, type FlagAdmin } from './flags/flag-admin.js'
 import { createPerformanceService, type PerformanceService } from './performance.service.js'
 import { createSearchService } from './search.service.js'
 import type { SearchService } from './search-port.js'
@@ -35,9 +36,8 @@ export interface Services {
   readonly audit: AuditService
   readonly cache: CacheService
   readonly performance: PerformanceService
+  readonly flagAdmin: FlagAdmin
   readonly reads: ReadAudit
-  /** Of this environment, in memory. */
-  readonly flags: FeatureFlags
   /** How the messages were answered. */
   readonly answerTally: AnswerTally
 }
@@ -49,6 +49,10 @@ export interface ServicesOptions {
   readonly answers: Pick<Answers, 'writer' | 'tally'>
   readonly gatewayCache: GatewayCache
   readonly profiler: QueryProfiler | undefined
+  /** What this gateway evaluates by; absent: a command, which serves nobody. */
+  readonly flags: FeatureFlags | undefined
+  /** Whose flags are administered where a caller names no other environment. */
+  readonly flagEnvironment: string
   readonly reads: ReadAudit
   readonly tokenSecret: string
   readonly auditKey: () => string
@@ -65,6 +69,8 @@ export function createServices({
   answers,
   gatewayCache: gateway,
   profiler,
+  flags,
+  flagEnvironment,
   reads,
   tokenSecret,
   auditKey,
@@ -88,8 +94,8 @@ export function createServices({
     audit: createAuditService({ db, clock, auditKey }),
     cache: createCacheService({ gateway, db, loaders: warmLoaders(db, storedReads) }),
     performance: createPerformanceService(profiler),
+    flagAdmin: createFlagAdmin({ db, clock, environment: flagEnvironment, flags }),
     reads,
     answerTally: answers.tally,
-    flags: undefined as never,
   }
 }

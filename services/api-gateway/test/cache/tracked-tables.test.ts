@@ -2,7 +2,7 @@ import { createRelay, type InvalidatedCache, type Relay } from '@voiceassist/cac
 import { describeDatabases, eventually, type TempDatabase, tempDatabase } from '@voiceassist/testkit'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { trackedTables } from '#src/cache/tracked-tables'
+import { trackedFlags, trackedTables } from '#src/cache/tracked-tables'
 import { asOwner } from '#src/db/gateway-role'
 import type { OpenDatabase } from '#src/db/open-database'
 
@@ -15,6 +15,9 @@ const [user, login, session, other, message, document] = ids as [
   string,
   string,
 ]
+const tracked = [...trackedTables, trackedFlags]
+const environment = 'production'
+const known = [...ids, environment]
 const confidential = 'Confidential words'
 
 describeDatabases('what the gateway tracks', kind => {
@@ -35,18 +38,18 @@ describeDatabases('what the gateway tracks', kind => {
       .execute(connection => asOwner(connection, () => sql.raw(statement).execute(connection)))
   const outbox = () => database.db.selectFrom('cache_outbox').selectAll().orderBy('id').execute()
 
-  /** What a write invalidates; every value of its outbox rows must be an id. */
+  /** What a write invalidates; every value of its outbox rows must be an id, or the environment of flags. */
   async function invalidatedBy(statement: string, execute = run): Promise<string[]> {
     await run('delete from cache_outbox')
     await execute(statement)
     const found: string[] = []
-    const tables = new Map(trackedTables.map(table => [table.name, table] as const))
+    const tables = new Map(tracked.map(table => [table.name, table] as const))
     for (const row of await outbox()) {
-      const table = tables.get(row.tracked as never)!
+      const table = tables.get(row.tracked)!
       if (row.operation === 'TRUNCATE') found.push(...row.namespaces.map(name => `all of ${name}`))
       for (const values of [row.old_row, row.new_row])
         if (values) {
-          expect(Object.values(values).filter(value => !ids.includes(value as string))).toEqual([])
+          expect(Object.values(values).filter(value => !known.includes(value as string))).toEqual([])
           found.push(...table.key(values as never), ...table.tags(values as never))
         }
       expect(JSON.stringify(row)).not.toContain('onfidential')
@@ -86,6 +89,9 @@ describeDatabases('what the gateway tracks', kind => {
     expect(await invalidatedBy(`update messages set content = 'Confidential too'`)).toEqual(pages)
     expect(await invalidatedBy(`update kb_documents set content = 'Confidential too'`)).toEqual(documents)
 
+    const flags = [`feature_flags:${environment}`]
+    expect(await invalidatedBy(`update feature_flags set description = '${confidential}'`)).toEqual(flags)
+
     expect(await invalidatedBy('delete from kb_documents')).toEqual(documents)
     expect(await invalidatedBy('delete from users')).toEqual([
       `login:${login}`,
@@ -111,7 +117,10 @@ describeDatabases('what the gateway tracks', kind => {
     await run(everything)
     const cleared = (...names: string[]) => names.map(name => `all of ${name}`)
     expect(await invalidatedBy('truncate users, kb_documents cascade', asOwnerRun)).toEqual(
-      cleared('document', 'documents', 'login', 'messages', 'sessions', 'user'),
+      [
+        ...cleared('document', 'documents', 'login', 'messages', 'sessions', 'user'),
+        `feature_flags:${environment}`, // overrides are of users
+      ].toSorted(),
     )
   })
 
@@ -124,7 +133,7 @@ describeDatabases('what the gateway tracks', kind => {
     const cache: InvalidatedCache = { delete: done, invalidateTags: done, clear: done, deletePattern: done }
     await run(everything)
     const query = (text: string, params?: unknown[]) => database.pool.query(text, params)
-    const relay: Relay = createRelay({ exclusive: true, query, cache, tables: trackedTables })
+    const relay: Relay = createRelay({ exclusive: true, query, cache, tables: tracked })
     try {
       await relay.ready
       expect(keys).toEqual(expect.arrayContaining([`user:${user}`, `document:${document}`, 'documents']))

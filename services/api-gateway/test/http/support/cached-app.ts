@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type MemoryServer, memoryServer } from '@voiceassist/cache/testing'
+import { createFeatureFlags, type FeatureFlags } from '@voiceassist/feature-flags'
 import { systemClock } from '@voiceassist/kernel'
 import type { QueryProfiler } from '@voiceassist/query-profiler'
 import {
@@ -21,6 +22,7 @@ import type { GatewayCache } from '#src/cache/gateway-cache'
 import { openCache } from '#src/cache/open-cache'
 import { type Config, readConfig } from '#src/config'
 import type { OpenDatabase } from '#src/db/open-database'
+import { postgresFlagStore } from '#src/flags/postgres-flag-store'
 import { openProfiler } from '#src/profiling/open-profiler'
 import { insertAuditRows } from '#src/repositories/audit-logs.repository'
 import { createServices, type Services } from '#src/services/create-services'
@@ -31,6 +33,7 @@ export interface CachedApp {
   readonly database: OpenDatabase
   readonly services: Services
   readonly gateway: GatewayCache
+  readonly flags: FeatureFlags
   readonly profiler: QueryProfiler | undefined
   /** The second tier, which other instances may share. */
   readonly tier: MemoryServer
@@ -74,12 +77,20 @@ export async function openCachedApp(
   const gateway = await openCache({ config, database, clock, logger, second })
   const reads = new ReadAuditWriter({ store: rows => insertAuditRows(db, rows), clock, logger })
   const answers = createAnswers({ llm: undefined, clock, logger })
+  const { environment } = config.flags
+  const flags = createFeatureFlags({
+    cache: gateway.cache,
+    store: postgresFlagStore(db, logger),
+    environment,
+  })
   const services = createServices({
     db,
     clock,
     embedder: createHashingEmbedder(),
     answers,
     profiler,
+    flags,
+    flagEnvironment: environment,
     gatewayCache: gateway,
     reads,
     tokenSecret,
@@ -93,6 +104,7 @@ export async function openCachedApp(
     logger,
     database,
     profiler,
+    flags,
     services,
     healthChecks: [{ name: 'cache', check: gateway.check, dispensable: true }],
     maxDocumentBytes: 100_000,
@@ -118,6 +130,7 @@ export async function openCachedApp(
     database,
     services,
     gateway,
+    flags,
     profiler,
     tier,
     admin: { id, token: accessToken },
@@ -147,6 +160,7 @@ export async function openCachedApp(
     },
     async close() {
       await app.close()
+      await flags.close()
       answers.close()
       await reads.close()
       await gateway.close()

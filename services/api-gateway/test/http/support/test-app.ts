@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream'
-import type { FeatureFlags } from '@voiceassist/feature-flags'
-import { MemoryFlags } from '@voiceassist/feature-flags/testing'
+import { createFeatureFlags, type FeatureFlags } from '@voiceassist/feature-flags'
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import { type DatabaseKind, tempDatabase } from '@voiceassist/testkit'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
@@ -12,6 +11,7 @@ import { ReadAuditWriter } from '#src/audit/read-audit-writer'
 import { withoutCache } from '#src/cache/open-cache'
 import type { Config } from '#src/config'
 import type { OpenDatabase } from '#src/db/open-database'
+import { postgresFlagStore } from '#src/flags/postgres-flag-store'
 import { openProfiler } from '#src/profiling/open-profiler'
 import { insertAuditRows } from '#src/repositories/audit-logs.repository'
 import {
@@ -23,6 +23,7 @@ import { createAuditService } from '#src/services/audit.service'
 import { createCacheService } from '#src/services/cache.service'
 import { createMessagesService } from '#src/services/conversations/messages.service'
 import { createSessionsService } from '#src/services/conversations/sessions.service'
+import { createFlagAdmin } from '#src/services/flags/flag-admin'
 import { createPerformanceService } from '#src/services/performance.service'
 import { FakeDocuments, FakeSearch } from './fake-services.js'
 
@@ -46,6 +47,7 @@ export interface TestApp {
   readonly search: FakeSearch
   readonly documents: FakeDocuments
   readonly answers: Answers
+  readonly flags: FeatureFlags
   readonly users: Readonly<
     Record<TestRole, { readonly id: string; readonly email: string; readonly token: string }>
   >
@@ -84,8 +86,6 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const reads = new ReadAuditWriter({ store: rows => insertAuditRows(db, rows), clock, logger })
   const answers = createAnswers({ llm, clock, logger })
   const gateway = withoutCache()
-  const flags = options.flags ?? new MemoryFlags({ environment: 'test' })
-  await flags.warmCache()
   const { DATABASE_URL: databaseUrl, DATA_DIR: dataFolder = '' } = temp.environment
   const profiler =
     options.profiler &&
@@ -94,11 +94,15 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       database,
       logger,
     })
+  const flags =
+    options.flags ??
+    createFeatureFlags({ store: postgresFlagStore(db, logger), environment: 'production' })
   const app = await buildApp({
     clock,
     logger,
     database,
     profiler,
+    flags,
     services: {
       auth,
       search,
@@ -106,11 +110,11 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       sessions: createSessionsService({ db, reads }),
       cache: createCacheService({ gateway, db }),
       performance: createPerformanceService(profiler),
+      flagAdmin: createFlagAdmin({ db, clock, environment: flags.environment, flags }),
       audit: createAuditService({ db, clock, auditKey: () => auditKey }),
       reads,
       messages: createMessagesService({ db, search, answers: answers.writer, reads }),
       answerTally: answers.tally,
-      flags,
     },
     healthChecks: [],
     maxDocumentBytes: 10_000,
@@ -130,6 +134,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
     search,
     documents,
     answers,
+    flags,
     users,
     log,
     storeReads: () => reads.close(),
@@ -142,6 +147,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       }),
     async close() {
       await app.close()
+      await flags.close()
       answers.close()
       await reads.close()
       await gateway.close()
