@@ -1,6 +1,6 @@
 import { type Client, type EvaluationContext, OpenFeature } from '@openfeature/server-sdk'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { FeatureFlags } from '#src/index'
+import type { Condition, FeatureFlags, Operator } from '#src/index'
 import { openFeatureProvider } from '#src/openfeature'
 import type { FlagInput } from '#src/testing'
 import { liveFlags } from './live-flags.js'
@@ -8,21 +8,21 @@ import { liveFlags } from './live-flags.js'
 // The facts of flagd's testbed (evaluator/gherkin and gherkin/targeting) for the operators that are offered here.
 // Its `fractional` hashes otherwise, and `~` and `^` of its `sem_ver` are two comparisons here.
 
-const rule = (variant: string, ...all: object[]) => ({ id: variant, when: { all }, serve: { variant } })
-const test = (attribute: string, operator: string, value: unknown) => ({ attribute, operator, value })
+const rule = (variant: string, ...all: Condition[]) => ({ id: variant, when: { all }, serve: { variant } })
+const test = (attribute: string, operator: Operator, value: string) => ({ attribute, operator, value })
 
 function flag(
   name: string,
   defaultVariant: string,
-  ...targetingRules: { serve: { variant: string } }[]
+  ...targetingRules: ReturnType<typeof rule>[]
 ): FlagInput {
   const names = [...targetingRules.map(({ serve }) => serve.variant), defaultVariant]
   const variants = [...new Set(names)].map(variant => ({ name: variant, value: variant, weight: 1 }))
-  return { name, type: 'string', enabled: true, variants, defaultVariant, targetingRules } as FlagInput
+  return { name, type: 'string', enabled: true, variants, defaultVariant, targetingRules } as const
 }
 
 const isBallmer = { segment: 'ballmer' }
-const version = (operator: string, value: string) => test('version', operator, value)
+const version = (operator: Operator, value: string) => test('version', operator, value)
 const flagdFlags = [
   flag(
     'starts-ends-flag',
