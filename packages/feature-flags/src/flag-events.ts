@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 
-/** What the tiers did, beside evaluations, which are counted in `counts()`; without any context or value. */
+/** What happened beside evaluations, which are counted in `counts()`; without any context or value. */
 export type FlagEvent =
   | {
       readonly kind: 'reload'
@@ -19,6 +19,13 @@ export type FlagEvent =
       readonly revision: number
       /** How many flags serve something else now, or may. */
       readonly flags: number
+    }
+  /** An application said so by OpenFeature's `track`; of whom is left out. */
+  | {
+      readonly kind: 'track'
+      readonly environment: string
+      readonly name: string
+      readonly value?: number
     }
 
 /** Of all flags of the process; no work is done for it while nobody listens. */

@@ -13,14 +13,14 @@ import type { EvaluationContext } from '../evaluate/evaluation.js'
 import type { FeatureFlags, FlagsEvent } from '../feature-flags.js'
 import type { FlagValue } from '../flag/flag-definition.js'
 import { FlagError } from '../flag-error.js'
-import { type TrackEvent, trackChannel } from './track-event.js'
+import { publish } from '../flag-events.js'
 
 const maxEventNameLength = 200
 
 /**
  * Serves `flags` to the OpenFeature server SDK (1.23 or newer). Reasons are handed on as they are, the flags' own
  * `PREREQUISITE_FAILED` too. While a source is away the status is STALE and known values are served: it does not turn
- * to ERROR later. `track` publishes on `trackChannel`. The flags stay open when the provider closes: whoever opened
+ * to ERROR later. `track` publishes on `flagChannel`, without whom. The flags stay open when the provider closes: whoever opened
  * them closes them.
  */
 export function openFeatureProvider(flags: FeatureFlags): Provider {
@@ -87,14 +87,9 @@ class FlagsProvider implements Provider {
       throw new FlagError('FLAG_OPTION_INVALID', 'The name of a tracked event has 1 to 200 characters', {
         field: 'name',
       })
-    if (!trackChannel.hasSubscribers) return
     const { value } = details
-    const event: TrackEvent = {
-      environment: this.#flags.environment,
-      name,
-      ...(typeof value === 'number' && { value }),
-    }
-    trackChannel.publish(event)
+    const { environment } = this.#flags
+    publish({ kind: 'track', environment, name, ...(typeof value === 'number' && { value }) })
   }
 
   #resolve<Value extends FlagValue>(

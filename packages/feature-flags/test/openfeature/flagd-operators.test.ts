@@ -1,58 +1,64 @@
 import { type Client, type EvaluationContext, OpenFeature } from '@openfeature/server-sdk'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Condition, FeatureFlags, Operator } from '#src/index'
 import { openFeatureProvider } from '#src/openfeature'
-import { MemoryFlags } from '#src/testing'
+import type { FlagInput } from '#src/testing'
+import { liveFlags } from './live-flags.js'
 
 // The facts of flagd's testbed (evaluator/gherkin and gherkin/targeting) for the operators that are offered here.
 // Its `fractional` hashes otherwise, and `~` and `^` of its `sem_ver` are two comparisons here.
 
-const rule = (variant: string, ...all: object[]) => ({ id: variant, when: { all }, serve: { variant } })
-const test = (attribute: string, operator: string, value: unknown) => ({ attribute, operator, value })
+const rule = (variant: string, ...all: Condition[]) => ({ id: variant, when: { all }, serve: { variant } })
+const test = (attribute: string, operator: Operator, value: string) => ({ attribute, operator, value })
 
-function flag(name: string, defaultVariant: string, ...targetingRules: { serve: { variant: string } }[]) {
+function flag(
+  name: string,
+  defaultVariant: string,
+  ...targetingRules: ReturnType<typeof rule>[]
+): FlagInput {
   const names = [...targetingRules.map(({ serve }) => serve.variant), defaultVariant]
   const variants = [...new Set(names)].map(variant => ({ name: variant, value: variant, weight: 1 }))
-  return { name, type: 'string', enabled: true, variants, defaultVariant, targetingRules }
+  return { name, type: 'string', enabled: true, variants, defaultVariant, targetingRules } as const
 }
 
 const isBallmer = { segment: 'ballmer' }
-const version = (operator: string, value: string) => test('version', operator, value)
-const snapshot = {
-  environment: 'test',
-  revision: 1,
-  segments: [{ name: 'ballmer', when: test('email', 'equals', 'ballmer@macrosoft.com') }],
-  flags: [
-    flag(
-      'starts-ends-flag',
-      'none',
-      rule('prefix', test('id', 'startsWith', 'abc')),
-      rule('postfix', test('id', 'endsWith', 'xyz')),
-    ),
-    flag(
-      'equal-greater-lesser-version-flag',
-      'none',
-      rule('equal', version('semverEquals', '2.0.0')),
-      rule('greater', version('semverGreaterThan', '2.0.0')),
-      rule('lesser', version('semverLessThan', '2.0.0')),
-    ),
-    flag(
-      'major-minor-version-flag',
-      'none',
-      rule('minor', version('semverGreaterThanOrEqual', '3.0.0'), version('semverLessThan', '3.1.0')),
-      rule('major', version('semverGreaterThanOrEqual', '3.0.0'), version('semverLessThan', '4.0.0')),
-    ),
-    flag('targeting-key-flag', 'miss', rule('hit', test('targetingKey', 'equals', '5c3d8535'))),
-    flag('some-email-targeted-flag', 'bye', rule('hi', isBallmer)),
-    flag('some-other-email-targeted-flag', 'no', rule('yes', isBallmer)),
-  ],
-}
+const version = (operator: Operator, value: string) => test('version', operator, value)
+const flagdFlags = [
+  flag(
+    'starts-ends-flag',
+    'none',
+    rule('prefix', test('id', 'startsWith', 'abc')),
+    rule('postfix', test('id', 'endsWith', 'xyz')),
+  ),
+  flag(
+    'equal-greater-lesser-version-flag',
+    'none',
+    rule('equal', version('semverEquals', '2.0.0')),
+    rule('greater', version('semverGreaterThan', '2.0.0')),
+    rule('lesser', version('semverLessThan', '2.0.0')),
+  ),
+  flag(
+    'major-minor-version-flag',
+    'none',
+    rule('minor', version('semverGreaterThanOrEqual', '3.0.0'), version('semverLessThan', '3.1.0')),
+    rule('major', version('semverGreaterThanOrEqual', '3.0.0'), version('semverLessThan', '4.0.0')),
+  ),
+  flag('targeting-key-flag', 'miss', rule('hit', test('targetingKey', 'equals', '5c3d8535'))),
+  flag('some-email-targeted-flag', 'bye', rule('hi', isBallmer)),
+  flag('some-other-email-targeted-flag', 'no', rule('yes', isBallmer)),
+]
 
+let flags: FeatureFlags
 let client: Client
 beforeAll(async () => {
-  await OpenFeature.setProviderAndWait(openFeatureProvider(new MemoryFlags(snapshot)))
+  flags = liveFlags(flagdFlags).flags
+  await OpenFeature.setProviderAndWait(openFeatureProvider(flags))
   client = OpenFeature.getClient()
 })
-afterAll(() => OpenFeature.close())
+afterAll(async () => {
+  await OpenFeature.close()
+  await flags.close()
+})
 
 type Row = [flag: string, context: EvaluationContext, value: string, reason: string]
 it.each<Row>([

@@ -1,3 +1,5 @@
+import type { FlagInput } from '#src/testing'
+
 /** The flags of OpenFeature's specification (specification/assets/gherkin/test-flags.json) as this package writes them. */
 const picture = { showImages: true, title: 'Check out these pics!', imagesPerPage: 100 }
 
@@ -26,9 +28,14 @@ const zeros = {
   object: { zero: {}, 'non-zero': picture },
 } as const
 
-const isBallmer = { attribute: 'email', operator: 'equals', value: 'ballmer@macrosoft.com' }
+/** What two flags of flagd share by reference. */
+export const ballmer = {
+  name: 'ballmer',
+  when: { attribute: 'email', operator: 'equals', value: 'ballmer@macrosoft.com' },
+} as const
+const isBallmer = ballmer.when
 
-function flag(name: string, variants: object, defaultVariant: string, more: object = {}): object {
+function flag(name: string, variants: object, defaultVariant: string, more: object = {}): FlagInput {
   const type = typeof Object.values(variants)[0]
   const ownVariants = Object.entries(variants)
     .filter(([name]) => name !== 'on' && name !== 'off') // those every flag has
@@ -40,7 +47,7 @@ function flag(name: string, variants: object, defaultVariant: string, more: obje
     variants: ownVariants,
     defaultVariant,
     ...more,
-  }
+  } as FlagInput
 }
 
 const rule = (variant: string, when: object) => ({
@@ -48,35 +55,31 @@ const rule = (variant: string, when: object) => ({
 })
 const isNoCustomer = { attribute: 'customer', operator: 'equals', value: false }
 
-export const specificationFlags = {
-  environment: 'test',
-  revision: 1,
-  flags: [
-    ...kinds.flatMap(kind => [
-      flag(`${kind}-flag`, values[kind], served[kind]),
-      flag(`${kind}-zero-flag`, zeros[kind], 'zero'),
-      flag(`${kind}-targeted-zero-flag`, zeros[kind], 'zero', rule('zero', isBallmer)),
-      flag(`${kind}-disabled-flag`, values[kind], served[kind], { enabled: false }),
-    ]),
-    flag('wrong-flag', { one: 'uno', two: 'dos' }, 'one'),
-    flag(
-      'context-aware',
-      { internal: 'INTERNAL', external: 'EXTERNAL' },
-      'external',
-      rule('internal', isNoCustomer),
-    ),
-    flag(
-      'complex-targeted',
-      { internal: 'INTERNAL', external: 'EXTERNAL' },
-      'external',
-      rule('internal', {
-        all: [isNoCustomer, isBallmer, { attribute: 'age', operator: 'greaterThan', value: 10 }],
-      }),
-    ),
-    flag('metadata-flag', { on: true, off: false }, 'on', {
-      metadata: { string: '1.0.2', integer: 2, float: 0.1, boolean: true },
+export const specificationFlags: readonly FlagInput[] = [
+  ...kinds.flatMap(kind => [
+    flag(`${kind}-flag`, values[kind], served[kind]),
+    flag(`${kind}-zero-flag`, zeros[kind], 'zero'),
+    flag(`${kind}-targeted-zero-flag`, zeros[kind], 'zero', rule('zero', isBallmer)),
+    flag(`${kind}-disabled-flag`, values[kind], served[kind], { enabled: false }),
+  ]),
+  flag('wrong-flag', { one: 'uno', two: 'dos' }, 'one'),
+  flag(
+    'context-aware',
+    { internal: 'INTERNAL', external: 'EXTERNAL' },
+    'external',
+    rule('internal', isNoCustomer),
+  ),
+  flag(
+    'complex-targeted',
+    { internal: 'INTERNAL', external: 'EXTERNAL' },
+    'external',
+    rule('internal', {
+      all: [isNoCustomer, isBallmer, { attribute: 'age', operator: 'greaterThan', value: 10 }],
     }),
-  ],
-}
+  ),
+  flag('metadata-flag', { on: true, off: false }, 'on', {
+    metadata: { string: '1.0.2', integer: 2, float: 0.1, boolean: true },
+  }),
+]
 
 export const pictureValue = picture

@@ -10,8 +10,8 @@ import {
 } from '@openfeature/server-sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import { openFeatureProvider } from '#src/openfeature'
-import { MemoryFlags } from '#src/testing'
-import { type Kind, kinds, pictureValue, specificationFlags } from './specification-flags.js'
+import { type LiveFlags, liveFlags } from './live-flags.js'
+import { type Kind, kinds, pictureValue } from './specification-flags.js'
 
 // The facts of the specification's scenarios, through its own SDK. Their names stand behind `@`.
 
@@ -60,15 +60,18 @@ function evaluate(
   }
 }
 
-let flags: MemoryFlags
+let live: LiveFlags
 let client: Client
 
 beforeAll(async () => {
-  flags = new MemoryFlags(specificationFlags)
-  await OpenFeature.setProviderAndWait(openFeatureProvider(flags))
+  live = liveFlags()
+  await OpenFeature.setProviderAndWait(openFeatureProvider(live.flags))
   client = OpenFeature.getClient()
 })
-afterAll(() => OpenFeature.close())
+afterAll(async () => {
+  await OpenFeature.close()
+  await live.flags.close()
+})
 
 const error = (value: FlagValue, errorCode: string) => ({ value, reason: 'ERROR', errorCode })
 
@@ -202,12 +205,12 @@ describe('evaluation_v2 @ details', () => {
   })
 
   it('keep STALE while the source is away, with the known value', async () => {
-    flags.setStatus('stale')
+    await live.lose()
     expect(await client.getStringDetails('string-flag', 'bye')).toMatchObject({
       ...own.string,
       reason: 'STALE',
     })
-    flags.setStatus('ready')
+    await live.regain()
     expect(await client.getStringDetails('string-flag', 'bye')).toMatchObject({ reason: 'STATIC' })
   })
 })
@@ -261,7 +264,7 @@ describe('contextMerging', () => {
 
   /** Evaluates with an entry at each of the levels, and returns the context that reached the flags. */
   async function mergedOf(entries: Partial<Record<(typeof levels)[number], EvaluationContext>>) {
-    const watched = new MemoryFlags(specificationFlags)
+    const { flags: watched } = liveFlags()
     seen = []
     const evaluateFlag = watched.evaluate.bind(watched)
     watched.evaluate = (name, fallback, context) => {
@@ -280,6 +283,7 @@ describe('contextMerging', () => {
       })
     })
     OpenFeature.setContext({})
+    await watched.close()
     return seen[0]
   }
 
