@@ -1,24 +1,25 @@
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider'
 import { OpenFeature, ProviderEvents } from '@openfeature/web-sdk'
-import { MemoryFlags } from '@voiceassist/feature-flags/testing'
 import { FakeClock } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { gatewayActor } from '#src/audit/actor'
 import { TestEventSource } from './support/event-source.js'
-import { exampleFlags } from './support/example-flags.js'
+import { type ExampleFlags, openExampleFlags } from './support/example-flags.js'
 import { openTestApp, password, type TestApp } from './support/test-app.js'
 
 const heartbeatMs = 30_000
 /** Soon a quarter of an hour is over, and with it the period of a ticket. */
 const clock = new FakeClock(Date.UTC(2025, 0, 1, 0, 14))
-const flags = new MemoryFlags(exampleFlags())
-let revision = 1
+let example: ExampleFlags
+let revision: number
 let test: TestApp
 let url: string
 const left: AbortController[] = []
 
 beforeAll(async () => {
-  test = await openTestApp({ clock, flags })
+  example = await openExampleFlags(clock)
+  revision = example.flags.snapshot()!.revision
+  test = await openTestApp({ clock, flags: example.flags })
   url = await test.app.listen({ host: '127.0.0.1', port: 0 })
 })
 afterAll(async () => {
@@ -26,9 +27,8 @@ afterAll(async () => {
   await test.close()
 })
 
-function change(changes: Readonly<Record<string, object>> = { 'top-k': { value: revision } }): void {
-  revision += 1
-  flags.put(exampleFlags(revision, changes))
+async function change(): Promise<void> {
+  revision = await example.change('top-k', { value: 100 + revision })
 }
 
 interface Evaluation {
@@ -65,13 +65,11 @@ describe('the ETag of all flags', () => {
     const tag = await tagOf()
     expect(await statusFor(tag, { ward: 'B' })).toBe(200)
     expect(await tagOf({ ward: 'C' }), 'the same values').not.toBe(tag)
-    flags.setStatus('stale')
-    expect(await statusFor(tag)).toBe(200)
-    flags.setStatus('ready')
+    await example.whileStale(async () => expect(await statusFor(tag)).toBe(200))
     expect(await statusFor(tag)).toBe(304)
-    change({ gone: { description: 'nobody sees it' } })
+    revision = await example.change('gone', { description: 'nobody sees it' })
     expect(await statusFor(tag)).toBe(304)
-    change()
+    await change()
     expect(await statusFor(tag)).toBe(200)
   })
 
@@ -82,18 +80,19 @@ describe('the ETag of all flags', () => {
   })
 
   it('waits for a revision that the client was told of by another gateway', async () => {
-    const { refresh } = flags
+    const { flags } = example
+    const refresh = flags.refresh.bind(flags)
     let refreshed = 0
     flags.refresh = async () => {
       refreshed += 1
-      change()
+      flags.refresh = refresh
+      await change()
     }
     await evaluateAll({ query: `?flagConfigEtag=${revision}` })
     expect(refreshed).toBe(0)
     const { flags: all } = (await evaluateAll({ query: `?flagConfigEtag=${revision + 1}` })).json()
-    flags.refresh = refresh
     expect(refreshed).toBe(1)
-    expect(all).toContainEqual(expect.objectContaining({ key: 'top-k', value: revision - 1 }))
+    expect(all).toContainEqual(expect.objectContaining({ key: 'top-k', value: 99 + revision }))
   })
 })
 
@@ -120,11 +119,10 @@ describe('the event stream of OFREP', () => {
     expect(stream.response.headers.get('content-type')).toMatch(/^text\/event-stream/)
     expect(stream.response.headers.get('cache-control')).toBe('no-store')
     expect(await stream.next()).toBe(refetch())
-    change()
+    await change()
     expect(await stream.next()).toBe(refetch())
-    flags.setStatus('stale') // every client would come at the wrong moment
-    flags.setStatus('ready')
-    change()
+    await example.whileStale(async () => {}) // every client would come at the wrong moment
+    await change()
     expect(await stream.next()).toBe(refetch())
     stream.leave()
   })
@@ -221,7 +219,7 @@ describe('the event stream of OFREP', () => {
     await OpenFeature.setContext({ targetingKey: test.users.admin.id })
     await OpenFeature.setProviderAndWait(provider)
     const client = OpenFeature.getClient()
-    expect(client.getNumberValue('top-k', 1)).toBe(revision - 1)
+    expect(client.getNumberValue('top-k', 1)).toBe(99 + revision)
     expect(client.getStringDetails('in-code', 'mine')).toMatchObject({ value: 'mine', reason: 'DISABLED' })
     expect(client.getStringDetails('missing', 'mine')).toMatchObject({ errorCode: 'FLAG_NOT_FOUND' })
     const [source] = TestEventSource.open
@@ -229,9 +227,9 @@ describe('the event stream of OFREP', () => {
     const changed = new Promise<unknown>(resolve =>
       OpenFeature.addHandler(ProviderEvents.ConfigurationChanged, details => resolve(details?.flagsChanged)),
     )
-    change()
+    await change()
     expect(await changed).toEqual(['top-k'])
-    expect(client.getNumberValue('top-k', 1)).toBe(revision - 1)
+    expect(client.getNumberValue('top-k', 1)).toBe(99 + revision)
     await OpenFeature.close()
     source!.close()
     vi.unstubAllGlobals()

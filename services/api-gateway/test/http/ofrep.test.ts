@@ -1,8 +1,8 @@
 import { OFREPProvider } from '@openfeature/ofrep-provider'
 import { type Client, OpenFeature } from '@openfeature/server-sdk'
-import { MemoryFlags } from '@voiceassist/feature-flags/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { exampleFlags } from './support/example-flags.js'
+import { FakeClock } from '@voiceassist/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ExampleFlags, openExampleFlags } from './support/example-flags.js'
 import { ofrepFaults } from './support/ofrep-schema.js'
 import { openTestApp, type TestApp, type TestRole } from './support/test-app.js'
 
@@ -12,20 +12,19 @@ const requestsPerMinute = 300
 
 let test: TestApp
 let url: string
-const flags = new MemoryFlags(exampleFlags())
+const clock = new FakeClock()
+let example: ExampleFlags
 
 beforeAll(async () => {
+  example = await openExampleFlags(clock)
   test = await openTestApp({
-    flags,
+    clock,
+    flags: example.flags,
     overrides: { rateLimits: { requestsPerMinute, loginsPerMinute: 20 } },
   })
   url = await test.app.listen({ host: '127.0.0.1', port: 0 })
 })
 afterAll(() => test.close())
-beforeEach(() => {
-  flags.setStatus('ready')
-  flags.put(exampleFlags())
-})
 
 const idOf = (role: TestRole) => test.users[role].id
 const own = (more: object = {}) => ({ context: { targetingKey: idOf('user'), ...more } })
@@ -95,11 +94,12 @@ describe('answers of OFREP', () => {
     expect(reasonOf('ranker')).toEqual(['UNKNOWN', { 'voiceassist.reason': 'DEFAULT' }])
     expect(reasonOf('needs-off')).toEqual(['UNKNOWN', { 'voiceassist.reason': 'PREREQUISITE_FAILED' }])
     expect(all.get('broken')).toMatchObject({ errorCode: 'GENERAL', errorDetails: expect.any(String) })
-    flags.setStatus('stale')
-    expect((await flagsOf()).get('top-k')).toMatchObject({
-      value: 7,
-      reason: 'UNKNOWN',
-      metadata: { 'voiceassist.reason': 'STALE' },
+    await example.whileStale(async () => {
+      expect((await flagsOf()).get('top-k')).toMatchObject({
+        value: 7,
+        reason: 'UNKNOWN',
+        metadata: { 'voiceassist.reason': 'STALE' },
+      })
     })
   })
 
@@ -160,6 +160,7 @@ describe('answers of OFREP', () => {
   })
 
   it('are 503 with Retry-After before any flags are known', async () => {
+    const { flags } = example
     const { snapshot } = flags
     flags.snapshot = () => undefined
     const answer = await evaluateAll()
@@ -169,6 +170,7 @@ describe('answers of OFREP', () => {
   })
 
   it('are 500 in the shape of the protocol for a fault, without its words', async () => {
+    const { flags } = example
     const { snapshot } = flags
     flags.snapshot = () => {
       throw new Error('secret')
@@ -190,12 +192,9 @@ describe('/api/flags', () => {
   const get = (path: string, headers = {}) => test.call('GET', path, { as: 'user', headers })
 
   it('are as they are for the caller', async () => {
-    const mine = {
-      id: 'mine',
-      when: { attribute: 'role', operator: 'equals', value: 'user' },
-      serve: { variant: 'neural' },
-    }
-    flags.put(exampleFlags(2, { ranker: { targetingRules: [mine] } }))
+    const isUser = { attribute: 'role', operator: 'equals', value: 'user' } as const
+    const mine = { id: 'mine', when: isUser, serve: { variant: 'neural' } }
+    await example.change('ranker', { targetingRules: [mine] })
     const { items } = (await get('/api/flags')).json()
     const expected = {
       name: 'ranker',
@@ -220,7 +219,7 @@ describe('/api/flags', () => {
   it.each(['/api/flags', '/api/flags/top-k'])('have an ETag: %s', async path => {
     const tag = String((await get(path)).headers.etag)
     expect((await get(path, { 'if-none-match': tag })).statusCode).toBe(304)
-    flags.put(exampleFlags(2, { 'top-k': { value: 8 } }))
+    await example.change('top-k', { value: path.length })
     expect((await get(path, { 'if-none-match': tag })).statusCode).toBe(200)
   })
 })

@@ -106,6 +106,7 @@ describe('every route', () => {
 
   beforeAll(async () => {
     test = await openTestApp({ overrides: { metricsToken } })
+    await test.flags.warmCache()
     routes = registeredRoutes(test.app.printRoutes({ commonPrefix: false }))
   })
   afterAll(() => test.close())

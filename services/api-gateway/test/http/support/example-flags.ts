@@ -1,5 +1,41 @@
-/** One flag of each kind and of each reason, for routes that evaluate. */
-export function exampleFlags(revision = 1, changes: Readonly<Record<string, object>> = {}): object {
+import type { FeatureFlags, FlagDefinition } from '@voiceassist/feature-flags'
+import { createFeatureFlagsIn, type FlagInput, MemoryFlagStore } from '@voiceassist/feature-flags/testing'
+import type { FakeClock } from '@voiceassist/testkit'
+
+const environment = 'test'
+
+export interface ExampleFlags {
+  readonly flags: FeatureFlags
+  /** Of the store, seen by the flags when it resolves to the revision. */
+  change(name: string, changes: Partial<FlagDefinition>): Promise<number>
+  /** The store stops answering for `work`, and the flags become stale. */
+  whileStale(work: () => Promise<void>): Promise<void>
+}
+
+/** Real flags, warm, over a store in this process: one of each kind and of each reason. */
+export async function openExampleFlags(clock: FakeClock): Promise<ExampleFlags> {
+  const store = new MemoryFlagStore()
+  store.putFlags(environment, exampleFlags())
+  const flags = createFeatureFlagsIn({ store, environment }, clock)
+  await flags.warmCache()
+  return {
+    flags,
+    async change(name, changes) {
+      const revision = store.patchFlag(environment, name, changes)
+      await flags.refresh()
+      return revision
+    },
+    async whileStale(work) {
+      store.stop()
+      await clock.advance(4000)
+      await work()
+      store.start()
+      await clock.advance(10_000)
+    },
+  }
+}
+
+function exampleFlags(): FlagInput[] {
   const isWard = { attribute: 'ward', operator: 'equals', value: 'B' }
   const all: Record<string, object> = {
     'llm-answers': { type: 'boolean', metadata: { owner: 'answers' } },
@@ -27,11 +63,7 @@ export function exampleFlags(revision = 1, changes: Readonly<Record<string, obje
     },
     gone: { type: 'boolean', archived: true },
   }
-  return {
-    environment: 'test',
-    revision,
-    flags: Object.entries(all).map(([name, flag]) => ({ name, enabled: true, ...flag, ...changes[name] })),
-  }
+  return Object.entries(all).map(([name, flag]) => ({ name, enabled: true, ...flag }) as FlagInput)
 }
 
 function variant(name: string, value: string) {
