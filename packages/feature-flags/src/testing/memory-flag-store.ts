@@ -29,7 +29,7 @@ export class MemoryFlagStore implements FlagStore {
   }
 
   async load(environment: string, signal: AbortSignal): Promise<FlagSnapshot> {
-    return this.#answer('load', signal, () => this.#snapshot(environment))
+    return this.#answer('load', signal, () => this.snapshot(environment))
   }
 
   /** From now on it rejects, until `start`. */
@@ -78,6 +78,11 @@ export class MemoryFlagStore implements FlagStore {
     })
   }
 
+  /** What it holds now, down or not. */
+  snapshot(environment: string): FlagSnapshot {
+    return snapshotOf(environment, this.#of(environment))
+  }
+
   #change(name: string, apply: (environment: Environment, revision: number) => void): number {
     const before = this.#of(name)
     const environment: Environment = {
@@ -95,10 +100,6 @@ export class MemoryFlagStore implements FlagStore {
   #of(name: string): Environment {
     const none = { revision: 0, flags: new Map(), segments: new Map(), overrides: new Map() }
     return this.#environments.get(name) ?? none
-  }
-
-  #snapshot(name: string): FlagSnapshot {
-    return snapshotOf(name, this.#of(name))
   }
 
   async #answer<Answer>(
