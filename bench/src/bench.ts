@@ -1,5 +1,6 @@
 import { audit } from './audit.js'
 import { cache } from './cache.js'
+import { flags } from './flags.js'
 import { profiler } from './profiler.js'
 import { profilerAdvice } from './profiler-advice.js'
 import { retrieval } from './retrieval.js'
@@ -8,6 +9,7 @@ import { tokens } from './tokens.js'
 const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   audit,
   cache,
+  flags,
   'profiler-advice': profilerAdvice,
   profiler: async argv => {
     // Only the first has suites to choose from.

@@ -5,7 +5,7 @@ import type { Limit } from '../common/limits.js'
 import { machine, say } from '../common/say.js'
 import type { Figure } from './figure.js'
 
-const peers = [
+const cachePeers = [
   '@epic-web/cachified',
   'async-cache-dedupe',
   'bentocache',
@@ -14,7 +14,7 @@ const peers = [
   'ioredis',
   'keyv',
   'lru-cache',
-] as const
+]
 
 export function sayFigures(row: string, figures: readonly Figure[]): void {
   const names = figures.map(({ name }) => name.length)
@@ -44,19 +44,20 @@ export async function writeReport(
   path: string,
   rows: Readonly<Record<string, readonly Figure[]>>,
   notes: Readonly<Record<string, unknown>>,
+  peers: readonly string[] = cachePeers,
 ): Promise<void> {
   const report = {
     machine: machine(),
     at: new Date().toISOString(),
     ...notes,
-    versions: await versions(),
+    versions: await versions(peers),
     rows,
   }
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
 }
 
-async function versions(): Promise<Record<string, string>> {
+async function versions(peers: readonly string[]): Promise<Record<string, string>> {
   const require = createRequire(import.meta.url)
   const found: Record<string, string> = { node: process.version }
   for (const name of peers)

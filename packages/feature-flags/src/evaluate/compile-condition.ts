@@ -54,12 +54,21 @@ export class ConditionCompiler {
   }
 }
 
-/** What is there as JSON would have it: a property of the object's own that is not null, nor a number that is none. */
+/** A property of the object's own, where it is what JSON has, or an object; null and numbers that are none are not there. */
 export function attributeOf(context: EvaluationContext, name: string): unknown {
   if (!Object.hasOwn(context, name)) return undefined
-  const value = context[name]
-  if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return undefined
-  return value
+  const value: unknown = context[name]
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value
+    case 'number':
+      return Number.isFinite(value) ? value : undefined
+    case 'object':
+      return value ?? undefined
+    default:
+      return undefined
+  }
 }
 
 /** An empty one names nobody. */

@@ -20,9 +20,9 @@ const snapshot = compileSnapshot(
     flags: [
       { name: 'static', enabled: true },
       { name: 'rollout', enabled: true, rolloutPercentage: 50 },
-      { name: 'split', type: 'json', enabled: true, variants, rolloutPercentage: 70 },
+      { name: 'split', type: 'json', defaultValue: {}, enabled: true, variants, rolloutPercentage: 70 },
       {
-        ...{ name: 'ruled', type: 'json', enabled: true, variants, defaultVariant: 'a' },
+        ...{ name: 'ruled', type: 'json', defaultValue: {}, enabled: true, variants, defaultVariant: 'a' },
         prerequisites: [{ flag: 'static', variants: ['on'] }],
         targetingRules: [{ id: 'r', when, serve: { variant: 'b' }, rolloutPercentage: 30 }],
       },

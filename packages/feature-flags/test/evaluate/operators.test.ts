@@ -125,7 +125,12 @@ const cases: Readonly<Record<Operator, readonly Case[]>> = {
   semverGreaterThanOrEqual: [
     { value: '1.9.0', holds: ['1.10.0', '1.9.0'], fails: ['1.8.9', '1.9.0-rc.1', ...noVersion] },
   ],
-  exists: [{ holds: ['', 0, false, [], {}, new Date(0)], fails: [null, undefined, Number.NaN] }],
+  exists: [
+    {
+      holds: ['', 0, false, [], {}, new Date(0)],
+      fails: [null, undefined, Number.NaN, 5n, Symbol('x'), () => 1],
+    },
+  ],
 }
 
 describe.each(operators)('%s', operator => {
