@@ -108,6 +108,7 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
       loadChunks,
     })
     this.#remembered = new RememberedKeys(clock)
+    this.#log.head().catch(() => {}) // so that it is known when the first key is made
   }
 
   async embedding(
@@ -176,7 +177,6 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
   async getSearchResults<Hit extends SearchHit>(key: string): Promise<readonly Hit[] | undefined> {
     this.#throwIfClosed()
     const searchKey = searchKeyOf(key)
-    await this.#log.head() // so that it is known when the next key is made
     return this.#searches.get(searchKey)
   }
 

@@ -3,7 +3,8 @@ import type { Documents } from '../document/documents.js'
 import type { ChangeResult } from '../rag-cache.js'
 import { publish } from '../rag-events.js'
 import type { ChangeJudge } from '../search/change-judge.js'
-import type { QueryMatrix } from '../search/query-matrix.js'
+import type { QueryMatrix, QueryRow } from '../search/query-matrix.js'
+import type { StoredSearch } from '../search/stored-search.js'
 import type { Appended, AppendOptions, ChangeLog } from './change-log.js'
 import { type ChangeRecord, recordOf } from './change-record.js'
 import { checkChange, checkId } from './check-change.js'
@@ -57,13 +58,22 @@ export class CorpusChanges {
   }
 
   async #apply(record: ChangeRecord, options: AppendOptions): Promise<ChangeResult> {
-    const { cache, log, judge, matrix } = this.#parts
+    const { log, judge, matrix } = this.#parts
     const { step, remote } = await log.append(record, options)
     if (!step) return this.#dropped('document', remote)
     const { dropped, kept } = await matrix.sweep(record, judge, step)
-    if (dropped.length > 0) await cache.delete(dropped)
+    await this.#delete(dropped)
     publish({ kind: 'invalidation', by: 'document', dropped: dropped.length, kept })
     return { dropped: dropped.length, kept, all: false, remote }
+  }
+
+  /** They are not served any more as it is; another instance may have searched anew by now, and that one stays. */
+  async #delete(dropped: readonly QueryRow[]): Promise<void> {
+    if (dropped.length === 0) return
+    const { cache } = this.#parts
+    const stored = await cache.mget<StoredSearch>(dropped.map(({ key }) => key))
+    const keys = dropped.filter(({ key, id }) => stored.get(key)?.id === id).map(({ key }) => key)
+    if (keys.length > 0) await cache.delete(keys)
   }
 
   async #all(options: AppendOptions): Promise<ChangeResult> {

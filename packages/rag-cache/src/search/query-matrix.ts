@@ -21,7 +21,7 @@ export interface Nearest {
 }
 
 export interface Swept {
-  readonly dropped: readonly string[]
+  readonly dropped: readonly QueryRow[]
   readonly kept: number
 }
 
@@ -106,11 +106,11 @@ export class QueryMatrix {
   ): Promise<Swept> {
     // What is filled from now on has its own point, and is judged when it is asked for.
     let rows = [...this.#rows.values()].filter(({ point }) => point !== step.after)
-    const dropped: string[] = []
+    const dropped: QueryRow[] = []
     const drop = (row: QueryRow): void => {
       if (this.#rows.get(row.key) !== row) return
       this.remove(row.key)
-      dropped.push(row.key)
+      dropped.push(row)
     }
     const judgeAll = (isChanged: (row: QueryRow) => boolean): void => {
       rows = rows.filter(row => {

@@ -90,8 +90,9 @@ export class Searches {
   }
 
   async get<Hit extends SearchHit>(key: string): Promise<readonly Hit[] | undefined> {
-    const { cache, clock, tally } = this.#parts
+    const { cache, clock, log, tally } = this.#parts
     const startedMs = clock.monotonic()
+    await log.head() // so that it is known when the next key is made
     const stored = await cache.get<StoredSearch<Hit>>(key)
     if (stored && (await this.holds({ ...stored, key }, stored))) {
       tally.hit(stored.missMs - (clock.monotonic() - startedMs))

@@ -1,0 +1,44 @@
+import { createCache } from '@voiceassist/cache'
+import { type MemoryServer, memoryServer } from '@voiceassist/cache/testing'
+import { systemClock } from '@voiceassist/kernel'
+import { createRagCache, type RagCache, type RagCacheOptions } from '#src/index'
+import { dimensions, embed, type Filter, matches, TestCorpus, testScore } from './test-corpus.js'
+
+export const encryption = [{ id: 'k1', key: Buffer.alloc(32, 7) }]
+export const tenantKey = (tenant: string) => Buffer.from(tenant.padEnd(32, '.'))
+
+/** Instances that share a second tier, each with a cache and a RAG cache, and one corpus. */
+export class RagWorld {
+  readonly server: MemoryServer
+  readonly corpus = new TestCorpus()
+  readonly #open: (() => Promise<void>)[] = []
+
+  constructor(partitions = 2) {
+    this.server = memoryServer({ clock: systemClock, partitions })
+  }
+
+  cache(options: Parameters<typeof createCache>[0] = {}) {
+    const cache = createCache({ remote: this.server.tier(), encryption, ...options })
+    this.#open.push(() => cache.close())
+    return cache
+  }
+
+  instance(options: Partial<RagCacheOptions<Filter>> = {}): RagCache<Filter> {
+    const rag = createRagCache<Filter>({
+      cache: this.cache(),
+      embed,
+      matches,
+      tenantKey,
+      model: { name: 'test', dimensions },
+      index: { version: '1' },
+      score: testScore,
+      ...options,
+    })
+    this.#open.push(() => rag.close())
+    return rag
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#open.reverse()) await close()
+  }
+}
