@@ -38,6 +38,11 @@ export class RagWorld {
     return rag
   }
 
+  /** Messages that are under way have arrived. */
+  async heard(): Promise<void> {
+    for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate)
+  }
+
   async close(): Promise<void> {
     for (const close of this.#open.reverse()) await close()
   }

@@ -28,6 +28,8 @@ const claim: CorpusHead = { version: 0, changes: [] }
 const headTtlSeconds = 30 * 86_400
 const attempts = 8
 const retryMs = 1000
+/** So long another instance is left to make the head that it has claimed. */
+const claimMs = 50
 const keptRecordBytes = 16 * 2 ** 20
 /** Of versions of a new head by the clock, above those of the last one, however many changes it counted. */
 const versionsPerMs = 1000
@@ -171,9 +173,13 @@ export class ChangeLog {
   async #make(): Promise<CorpusHead | undefined> {
     const probe = await this.#cache.set(probeKey, 0)
     if (!probe.stored) return undefined
-    const { stored } = await this.#set(claim, {})
-    if (!stored) {
-      const standing = await this.#standing(false)
+    if (!(await this.#set(claim, {})).stored) {
+      let standing = await this.#standing(false)
+      if (standing?.changes.length === 0) {
+        await this.#clock.sleep(claimMs)
+        standing = await this.#standing(false)
+      }
+      // A claim that stays is of an instance that died: it is taken over.
       if (!standing || standing.changes.length > 0) return this.#read(false)
     }
     const version = Math.max(Math.trunc(this.#clock.now() * versionsPerMs), this.#highest + 1)
