@@ -1,8 +1,15 @@
 import { createCache } from '@voiceassist/cache'
 import { type MemoryServer, memoryServer } from '@voiceassist/cache/testing'
 import { systemClock } from '@voiceassist/kernel'
-import { createRagCache, type RagCache, type RagCacheOptions } from '#src/index'
-import { dimensions, embed, type Filter, matches, TestCorpus, testScore } from './test-corpus.js'
+import { afterEach } from 'vitest'
+import {
+  createRagCache,
+  type RagCache,
+  type RagCacheOptions,
+  type SearchInput,
+  type SearchRequest,
+} from '#src/index'
+import { aChunk, dimensions, embed, type Filter, matches, TestCorpus, testScore } from './test-corpus.js'
 
 export const encryption = [{ id: 'k1', key: Buffer.alloc(32, 7) }]
 export const tenantKey = (tenant: string) => Buffer.from(tenant.padEnd(32, '.'))
@@ -46,4 +53,36 @@ export class RagWorld {
   async close(): Promise<void> {
     for (const close of this.#open.reverse()) await close()
   }
+}
+
+const opened: RagWorld[] = []
+afterEach(async () => {
+  for (const world of opened.splice(0)) await world.close()
+})
+
+/** One that is closed after the test. */
+export function aWorld(): RagWorld {
+  const world = new RagWorld()
+  opened.push(world)
+  return world
+}
+
+export const asked: SearchRequest<Filter> = { query: 'heart pain', topK: 2, scoreThreshold: 0.2 }
+
+/** A world of three documents, and a search of it that counts. */
+export function aSearch(world: RagWorld) {
+  for (const [id, text] of [
+    ['d1', 'heart pain'],
+    ['d2', 'heart risk'],
+    ['d3', 'liver test'],
+  ] as const)
+    world.corpus.documents.set(id, [aChunk(`c-${id}`, text)])
+  const search = Object.assign(
+    async ({ text = asked.query }: Partial<SearchInput> = {}) => {
+      search.count++
+      return world.corpus.search({ ...asked, query: text })
+    },
+    { count: 0 },
+  )
+  return search
 }
