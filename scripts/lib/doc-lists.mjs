@@ -4,6 +4,7 @@ import { configVariables } from '@voiceassist/api-gateway/config-variables'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
 import { cacheErrors } from '@voiceassist/cache'
 import { planRules, profilerErrors } from '@voiceassist/query-profiler'
+import { ragErrors } from '@voiceassist/rag-cache'
 import { endpoints } from './endpoint-list.mjs'
 
 /**
@@ -18,6 +19,7 @@ export const docLists = [
   { file: 'docs/errors.md', name: 'errors', lines: errorLines },
   { file: 'docs/errors.md', name: 'cache errors', lines: () => meaningLines(cacheErrors) },
   { file: 'docs/errors.md', name: 'profiler errors', lines: () => meaningLines(profilerErrors) },
+  { file: 'docs/errors.md', name: 'rag errors', lines: () => meaningLines(ragErrors) },
   { file: 'docs/configuration.md', name: 'variables', lines: variableLines },
   { file: 'docs/audit.md', name: 'audit actions', lines: auditLines },
   { file: 'docs/endpoints.md', name: 'endpoints', lines: endpointLines },

@@ -1,4 +1,5 @@
 export type { ChunkFacts, CorpusChange, InsertedChunk } from './corpus/corpus-change.js'
+export { createRagCache } from './create-rag-cache.js'
 export {
   type CacheType,
   type ChangeResult,
@@ -14,4 +15,5 @@ export {
   type SearchRequest,
 } from './rag-cache.js'
 export { RagError, type RagErrorCode, ragErrors } from './rag-error.js'
+export { type RagEvent, ragCacheChannel } from './rag-events.js'
 export type { SearchScore } from './search/search-score.js'

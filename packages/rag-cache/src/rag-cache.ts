@@ -1,4 +1,4 @@
-import type { Cache } from '@voiceassist/cache'
+import type { Cache, InvalidateResult } from '@voiceassist/cache'
 import type { ChunkFacts, CorpusChange } from './corpus/corpus-change.js'
 import type { SearchScore } from './search/search-score.js'
 
@@ -11,7 +11,7 @@ export interface SearchRequest<F extends Filters = Filters> {
   readonly topK: number
   /** 0 to 1. */
   readonly scoreThreshold: number
-  /** What `matches` reads. JSON; the order of properties does not matter. */
+  /** What `matches` reads. JSON; the order of properties does not matter, that of lists does. */
   readonly filters?: F
   /** Whose search it is: results, vectors and keys of two tenants never meet. @default '' */
   readonly tenant?: string
@@ -34,7 +34,7 @@ export interface SearchInput {
   readonly signal: AbortSignal
 }
 
-/** Best first. */
+/** Best first, of plain data; what is not of the k best, or below the threshold, is left out. */
 export type SearchLoader<Hit extends SearchHit> = (input: SearchInput) => Promise<readonly Hit[]>
 
 export interface FoundSearch<Hit extends SearchHit> {
@@ -49,9 +49,9 @@ export interface FoundSearch<Hit extends SearchHit> {
 
 export interface RagCacheOptions<F extends Filters = Filters> {
   readonly cache: Cache
-  /** Of texts in their normal form; unit length, in the order of the texts. */
+  /** Of texts in their normal form; one for each, in their order. */
   readonly embed: (texts: readonly string[], signal?: AbortSignal) => Promise<readonly Float32Array[]>
-  /** Whether a chunk passes the filters: the same as search's own. @default everything passes no filters, nothing passes any */
+  /** Whether a chunk passes the filters: the same as search's own. @default every chunk passes, so more is dropped */
   readonly matches?: (filters: F, chunk: ChunkFacts) => boolean
   /** A secret of the tenant, at least 32 bytes: keys of what people typed are HMACs by it. */
   readonly tenantKey: (tenant: string) => Uint8Array
@@ -78,21 +78,24 @@ export interface RagTypeStats {
   readonly hitRate: number
   /** In this process's memory. */
   readonly entries: number
+  /** Of these, about: by the mean of those that this instance loaded. */
   readonly bytes: number
   /** What hits saved against what their misses had cost. */
   readonly secondsSaved: number
 }
 
 export interface ChangeResult {
-  /** The corpus's version that the change made. */
-  readonly version: number
-  /** Of the cached searches that this instance knows. */
+  /** Of the cached searches that this instance knows; others are judged when they are asked for. */
   readonly dropped: number
   readonly kept: number
+  /** True: the change could not be judged or written down, and everything was dropped. */
+  readonly all: boolean
+  /** 'journaled': the second tier does not answer; other instances hear of it when it does. */
+  readonly remote: InvalidateResult['remote']
 }
 
 export interface RagCache<F extends Filters = Filters> extends AsyncDisposable {
-  /** The vector of the normal form of `text`; frozen to its caller, who gets a copy. */
+  /** The vector of the normal form of `text`; each caller gets a copy. */
   embedding(
     text: string,
     options?: { readonly tenant?: string; readonly signal?: AbortSignal },
@@ -106,17 +109,18 @@ export interface RagCache<F extends Filters = Filters> extends AsyncDisposable {
   ): Promise<FoundSearch<Hit>>
   documentMetadata<Value>(id: string, load: () => Promise<Value>): Promise<Value>
   /**
-   * Drops every cached search, of all instances, that the change can change, and no other.
+   * Drops every cached search, of all instances, that the change can change, and no other. To be called once the
+   * change is committed; when it has returned, this instance serves no result that the change contradicts.
    * @param options.acknowledged resolves when no live instance can serve one of them any more
    */
   documentChanged(change: CorpusChange, options?: { readonly acknowledged?: boolean }): Promise<ChangeResult>
   /** Drops the searches that show the document, and those that its chunks as they are now would change. */
-  invalidateDocument(id: string): Promise<ChangeResult>
+  invalidateDocument(id: string, options?: { readonly acknowledged?: boolean }): Promise<ChangeResult>
   /** Drops all searches, as when the corpus is cut or embedded anew. */
-  clearSearches(): Promise<void>
+  clearSearches(options?: { readonly acknowledged?: boolean }): Promise<ChangeResult>
   getCacheStats(): Readonly<Record<CacheType, RagTypeStats>>
 
-  /** Opaque; remembered for a minute with the moment of the call, which is before the search. */
+  /** Opaque, and another one each time: remembered for a minute with the moment of the call, which is before the search. */
   generateSearchKey(query: string, options: Omit<SearchRequest<F>, 'query'>): string
   getSearchResults<Hit extends SearchHit>(key: string): Promise<readonly Hit[] | undefined>
   /** @throws RagError RAG_KEY_UNKNOWN for a key that is not remembered. */

@@ -4,10 +4,11 @@ import { CodedError } from '@voiceassist/kernel'
 export const ragErrors = {
   RAG_OPTION_INVALID: 'An option is unknown, of the wrong type, or out of its limits',
   RAG_REQUEST_INVALID:
-    'A query, topK, threshold, filter, tenant or change is not well formed, or over a limit',
-  RAG_EMBEDDING_INVALID: 'A vector is not of the model’s dimensions, or holds what is no number',
-  RAG_SCORE_DIFFERS: 'A search ranks by another score than the one that the cache was given',
-  RAG_KEY_UNKNOWN: 'A key is not one of this instance’s last minute',
+    'A query, topK, threshold, filter, tenant, document id or change is not well formed, or over a limit',
+  RAG_EMBEDDING_INVALID: 'A vector is not of the model’s dimensions, or holds what is no finite number',
+  RAG_HITS_INVALID:
+    'What a search returned is no list of hits that can be kept: plain data, each with its ids and score',
+  RAG_KEY_UNKNOWN: 'A key is none of this cache, or none of this instance’s last minute',
   RAG_CLOSED: 'The cache is closed',
 } as const
 

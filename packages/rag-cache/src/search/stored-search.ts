@@ -1,0 +1,39 @@
+import type { Filters, SearchHit } from '../rag-cache.js'
+
+/** A search as the cache keeps it: its result, and what tells whether a change of the corpus changes it. */
+export interface StoredSearch<Hit extends SearchHit = SearchHit> {
+  /** Of this fill. */
+  readonly id: string
+  readonly hits: readonly Hit[]
+  readonly vector: Float32Array
+  readonly features: unknown
+  readonly queryId: string
+  readonly tenant: string
+  readonly topK: number
+  readonly scoreThreshold: number
+  readonly filters: Filters | undefined
+  /** The change before which nothing needs to be looked at; '': it was not known, and this is not kept. */
+  readonly point: string
+  readonly missMs: number
+}
+
+/** What a change is judged by. */
+export interface SearchFacts {
+  readonly features: unknown
+  readonly filters: Filters | undefined
+  readonly scores: ReadonlyMap<string, number>
+  readonly documents: ReadonlySet<string>
+  /** What a chunk's score must reach to be among the hits. */
+  readonly floor: number
+}
+
+export function factsOf({ hits, features, filters, topK, scoreThreshold }: StoredSearch): SearchFacts {
+  const scores = hits.map(({ score }) => score)
+  return {
+    features,
+    filters,
+    scores: new Map(hits.map(({ chunkId, score }) => [chunkId, score])),
+    documents: new Set(hits.map(({ documentId }) => documentId)),
+    floor: hits.length < topK ? scoreThreshold : Math.max(scoreThreshold, Math.min(...scores)),
+  }
+}
