@@ -2,6 +2,7 @@ import { audit } from './audit.js'
 import { cache } from './cache.js'
 import { profiler } from './profiler.js'
 import { profilerAdvice } from './profiler-advice.js'
+import { rag } from './rag.js'
 import { retrieval } from './retrieval.js'
 import { tokens } from './tokens.js'
 
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void
     const alone = argv.includes('--only')
     await inTurn(() => profiler(argv), ...(alone ? [] : [() => profilerAdvice(argv)]))
   },
+  rag,
   retrieval,
   tokens,
 }

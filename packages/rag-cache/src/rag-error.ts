@@ -8,6 +8,9 @@ export const ragErrors = {
   RAG_EMBEDDING_INVALID: 'A vector is not of the model’s dimensions, or holds what is no number',
   RAG_SCORE_DIFFERS: 'A search ranks by another score than the one that the cache was given',
   RAG_KEY_UNKNOWN: 'A key is not one of this instance’s last minute',
+  RAG_CALIBRATION_FAILED: 'Labelled pairs are too few, or no threshold holds the precision on them',
+  RAG_CALIBRATION_OTHER:
+    'The reuse of similar questions was calibrated for another model or another version of the similarity',
   RAG_CLOSED: 'The cache is closed',
 } as const
 

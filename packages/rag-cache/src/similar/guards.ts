@@ -1,10 +1,10 @@
 import { rarity } from './common-words.js'
 import { areReversed } from './directions.js'
+import { isMisspelt } from './is-misspelt.js'
 import { areOpposites } from './polarities.js'
 import type { QuestionFeatures } from './question-features.js'
 import { decisiveKinds } from './question-kinds.js'
 import { isDuration, type QuestionNumber, sameNumber } from './question-numbers.js'
-import { isMisspelt } from './is-misspelt.js'
 
 /**
  * What tells two questions apart that embeddings take for one; each is symmetric, and lets a question pass beside itself.
@@ -69,6 +69,9 @@ function denies(a: QuestionFeatures, b: QuestionFeatures): boolean {
 
 function namesWithout(a: QuestionFeatures, b: QuestionFeatures): string[] {
   return a.names.filter(
-    name => !b.terms.includes(name) && !b.words.includes(name) && ![...b.names, ...b.terms].some(other => isMisspelt(name, other)),
+    name =>
+      !b.terms.includes(name) &&
+      !b.words.includes(name) &&
+      ![...b.names, ...b.terms].some(other => isMisspelt(name, other)),
   )
 }

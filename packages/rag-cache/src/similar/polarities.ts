@@ -2,7 +2,10 @@
 const axes: Readonly<Record<string, readonly string[]>> = {
   safety: ['safe safely ok okay harmless', 'unsafe dangerous harmful danger risky hazardous'],
   order: ['before prior', 'after following post afterwards'],
-  course: ['start starting started begin beginning began', 'stop stopping stopped quit quitting discontinue withdraw'],
+  course: [
+    'start starting started begin beginning began',
+    'stop stopping stopped quit quitting discontinue withdraw',
+  ],
   change: [
     'increase increased increasing increases raise raises raising gain gained gaining grow',
     'decrease decreased decreasing decreases reduce reduces reduced reducing lose losing lost shrink lowering',

@@ -6,15 +6,10 @@ import { numbersOf, type QuestionNumber } from './question-numbers.js'
 import { isSentenceEnd, termOf, tokensOf } from './question-words.js'
 import { withPhrases } from './synonyms.js'
 
-/** Another version is another calibration: entries and thresholds of two versions do not compare. */
-export const questionFeaturesVersion = 1
-
 /** What is looked at of a question; what is beyond says little that is new. */
 const maxLength = 4096
 const maxTokens = 400
-const negators = new Set(
-  'not no never without none neither nor lack lacking absent except hardly'.split(' '),
-)
+const negators = new Set('not no never without none neither nor lack lacking absent except hardly'.split(' '))
 const unsure = new Set(['sure', 'know', 'mind', 'understand'])
 /** How far a negation reaches, in words that say something. */
 const negationReach = 2
@@ -23,7 +18,6 @@ const plainCapitals = /^(I|A|OK|AM|PM|MG|ML|IM|IT|IS|NO|NOT|AND|OR|MY)$/
 
 /** What the guards and the score need of a question: JSON, at most a few KiB, as sensitive as the question itself. */
 export interface QuestionFeatures {
-  readonly version: number
   /** Every word once, as it is written, in small letters. */
   readonly words: readonly string[]
   /** What it is about: distinct, synonyms as one, stemmed; in the order of the text. */
@@ -51,7 +45,6 @@ export function questionFeatures(text: string): QuestionFeatures {
   const tokens = tokensOf(withPhrases(read.toLowerCase())).slice(0, maxTokens)
   const asked = askedTokens(tokens)
   return {
-    version: questionFeaturesVersion,
     words: distinct(tokens.filter(token => !isSentenceEnd(token))),
     terms: distinct(tokens.map(termOf)),
     asked: distinct(asked.map(termOf)),
@@ -96,8 +89,7 @@ function askedTokens(tokens: readonly string[]): string[] {
 function negatorsOf(tokens: readonly string[]): number[] {
   const places = [...tokens.keys()].filter(index => negators.has(tokens[index]!))
   return places.filter(
-    index =>
-      tokens[index] !== 'not' || (tokens[index - 1] !== 'or' && !unsure.has(tokens[index + 1] ?? '')),
+    index => tokens[index] !== 'not' || (tokens[index - 1] !== 'or' && !unsure.has(tokens[index + 1] ?? '')),
   )
 }
 

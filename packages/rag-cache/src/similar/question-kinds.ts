@@ -19,7 +19,8 @@ const patterns = {
   definition: /\b(mean|means|meaning|defin\w+)\b/,
   food: /\b(diet|foods?|eat\w*|nutri\w*)\b/,
   cause: /\b(caus\w+|reasons?|why|due to|leads? to|trigger\w*|results?|because|give)\b/,
-  treatment: /\b(treat\w*|cur(e|es|ed|able)|remed\w+|relie\w+|rid|stop|therap\w+|fix|manag\w+|address|cope|improve)\b/,
+  treatment:
+    /\b(treat\w*|cur(e|es|ed|able)|remed\w+|relie\w+|rid|stop|therap\w+|fix|manag\w+|address|cope|improve)\b/,
   prevention: /\b(prevent\w*|avoid\w*)\b/,
   symptom: /\b(symptoms?|signs?)\b/,
   diagnosis: /\b(diagnos\w+|tests?|tested|detect\w*|confirm\w*|scan|xray|ultrasound)\b/,
@@ -31,14 +32,27 @@ const patterns = {
   chance: /\b(chance\w*|likel\w+|odds|possib\w+|probab\w+)\b/,
   way: /\bhow\b/,
   choice: /\b(which|best|good|recommend\w*|suggest\w*)\b/,
-  'what it is': /\b(could (it|this|that|i)|is (it|this)|do i have|what is (it|this)|what could|what wrong|going on|happening)\b/,
+  'what it is':
+    /\b(could (it|this|that|i)|is (it|this)|do i have|what is (it|this)|what could|what wrong|going on|happening)\b/,
 } as const
 
 export type QuestionKind = keyof typeof patterns
 
 /** Two questions that ask for different ones of these, each for none of the other's, have different answers. */
 export const decisiveKinds: ReadonlySet<QuestionKind> = new Set([
-  'side effect', 'dose', 'cost', 'mechanism', 'cause', 'treatment', 'prevention', 'symptom', 'diagnosis', 'transmission', 'prognosis', 'definition', 'duration',
+  'side effect',
+  'dose',
+  'cost',
+  'mechanism',
+  'cause',
+  'treatment',
+  'prevention',
+  'symptom',
+  'diagnosis',
+  'transmission',
+  'prognosis',
+  'definition',
+  'duration',
 ])
 
 export function questionKindsOf(asked: string): QuestionKind[] {

@@ -40,10 +40,22 @@ for (const [base, size, names] of [
   ['time', 1, 'time times x'],
   ['%', 1, 'percent'],
 ] as const)
-  for (const name of names.split(' ')) (units as Record<string, readonly [string, number]>)[name] = [base, size]
+  for (const name of names.split(' '))
+    (units as Record<string, readonly [string, number]>)[name] = [base, size]
 
 /** Words in front of a number that say of what it is. */
-const labels = new Set(['type', 'stage', 'grade', 'phase', 'class', 'day', 'week', 'month', 'trimester', 'factor'])
+const labels = new Set([
+  'type',
+  'stage',
+  'grade',
+  'phase',
+  'class',
+  'day',
+  'week',
+  'month',
+  'trimester',
+  'factor',
+])
 
 /** Of the tokens of a text in small letters, in its order. */
 export function numbersOf(tokens: readonly string[]): QuestionNumber[] {
@@ -74,7 +86,9 @@ export function isDuration(unit: string): boolean {
 function numberOf(token: string): number | undefined {
   if (Object.hasOwn(words, token)) return words[token]
   if (!/^\d/.test(token)) return undefined
-  const value = Number(/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(token) ? token.replaceAll(',', '') : token.replace(',', '.'))
+  const value = Number(
+    /^\d{1,3}(,\d{3})+(\.\d+)?$/.test(token) ? token.replaceAll(',', '') : token.replace(',', '.'),
+  )
   return Number.isFinite(value) ? value : undefined
 }
 

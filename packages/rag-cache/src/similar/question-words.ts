@@ -23,7 +23,7 @@ export function termOf(word: string): string | undefined {
   const synonym = canonicalWord(word)
   if (synonym !== undefined) return synonym
   if (isFunctionWord(word)) return undefined
-  return word.length <= 3 || /[^a-z]/.test(word) ? word : canonicalWord(stemmer(word)) ?? stemmer(word)
+  return word.length <= 3 || /[^a-z]/.test(word) ? word : (canonicalWord(stemmer(word)) ?? stemmer(word))
 }
 
 export function isSentenceEnd(token: string): boolean {
