@@ -18,6 +18,7 @@ export async function rag(argv: readonly string[]): Promise<void> {
     },
   })
   if (values.help) return console.log(usage)
-  if (values.only !== undefined && values.only !== 'similar') throw new Error(`There is no suite '${values.only}'`)
+  if (values.only !== undefined && values.only !== 'similar')
+    throw new Error(`There is no suite '${values.only}'`)
   await similar(values.pairs)
 }

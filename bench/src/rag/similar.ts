@@ -1,5 +1,5 @@
-import { createBundledEmbedder } from '@voiceassist/api-gateway/embedding/bundled-embedder'
 import { readPairs } from '@voiceassist/api-gateway/cli/read-pairs'
+import { createBundledEmbedder } from '@voiceassist/api-gateway/embedding/bundled-embedder'
 import {
   calibrate,
   type LabelledPair,
@@ -47,10 +47,13 @@ export function saySimilar(pairs: readonly LabelledPair[]): void {
     ['bare cosine, guards', [pairs.map(pair => (isRefused(pair) ? -1 : pair.cosine))]],
     ['similarity, guards', runs],
   ]
-  say(`reuse: of ${same} pairs that mean the same, those reused; on pairs that the weights were not fitted on`)
+  say(
+    `reuse: of ${same} pairs that mean the same, those reused; on pairs that the weights were not fitted on`,
+  )
   for (const [name, scores] of rows) {
     const curves = scores.map(some => curveOf(pairs, some))
-    const at = (of: (curve: Curve) => number) => curves.reduce((sum, curve) => sum + of(curve), 0) / curves.length
+    const at = (of: (curve: Curve) => number) =>
+      curves.reduce((sum, curve) => sum + of(curve), 0) / curves.length
     const reuse = precisions.map(p => `${(100 * at(curve => curve.reuseAt(p))).toFixed(1)} % at ${p}`)
     const precision = reuses.map(r => `${at(curve => curve.precisionAt(r)).toFixed(3)} at ${r * 100} %`)
     say(`${name.padEnd(20)} reuse ${reuse.join(', ')}; precision ${precision.join(', ')}`)

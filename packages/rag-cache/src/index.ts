@@ -23,7 +23,6 @@ export {
   measureReuse,
   type ReuseMeasure,
 } from './similar/calibrate.js'
-export { guardNames } from './similar/guards.js'
 export { labelPairs, type PairOfTexts } from './similar/label-pairs.js'
 export { type PairSignals, pairSignalNames, pairSignals } from './similar/pair-signals.js'
 export { type ReuseSetting, thresholdOf } from './similar/reuse-setting.js'

@@ -36,8 +36,9 @@ const folds = 10
 const limits = { least: 0.5, most: 0.999 }
 
 /**
- * The lowest threshold at which the precision still holds if the next reuse is wrong: of n pairs above it, at most
- * n - precision * (n + 1) are wrong. The same pairs give the same threshold.
+ * The lowest threshold at which the precision holds on these pairs, with at least 1 / (1 - precision) of them reused: fewer
+ * could not tell. `precisionAtLeast` and `crossValidated` say how far it holds for others. The same pairs give the same
+ * threshold.
  * @param options.precision 0.5 to 0.999
  * @throws RagError RAG_REQUEST_INVALID for such a precision; RAG_CALIBRATION_FAILED for fewer than 100 pairs, for pairs
  * of one label, and where no threshold holds the precision.
@@ -100,13 +101,15 @@ function lowestThreshold(pairs: readonly ScoredPair[], precision: number): numbe
   const sorted = pairs
     .filter(({ similarity }) => similarity > Number.NEGATIVE_INFINITY)
     .sort((a, b) => b.similarity - a.similarity)
+  // One more wrong reuse must not change the precision by more than what it leaves to be wrong.
+  const leastReused = Math.round(1 / (1 - precision))
   let right = 0
   let threshold: number | undefined
   for (const [index, { same, similarity }] of sorted.entries()) {
     if (same) right++
     // Equal similarities go together.
-    if (sorted[index + 1]?.similarity !== similarity && right >= precision * (index + 2))
-      threshold = similarity
+    const isLastOfEquals = sorted[index + 1]?.similarity !== similarity
+    if (isLastOfEquals && index + 1 >= leastReused && right >= precision * (index + 1)) threshold = similarity
   }
   return threshold
 }

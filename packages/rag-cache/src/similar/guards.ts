@@ -3,7 +3,7 @@ import { areReversed } from './directions.js'
 import { isMisspelt } from './is-misspelt.js'
 import { areOpposites } from './polarities.js'
 import type { QuestionFeatures } from './question-features.js'
-import { decisiveKinds } from './question-kinds.js'
+import { decisiveKinds, tellingKinds } from './question-kinds.js'
 import { isDuration, type QuestionNumber, sameNumber } from './question-numbers.js'
 
 /**
@@ -43,9 +43,10 @@ export const guards = {
     if (onlyA.length > 0 && onlyB.length > 0) return true
     return onlyA.some(name => a.asked.includes(name)) || onlyB.some(name => b.asked.includes(name))
   },
-  /** They ask for different things of it: cause and treatment. */
+  /** They ask for different things of it, such as cause and treatment; or one alone for a treatment, a cost, … */
   kind: (a, b) => {
-    const [ofA, ofB] = [a, b].map(({ kinds }) => kinds.filter(kind => decisiveKinds.has(kind)))
+    if ([...decisiveKinds].some(kind => a.kinds.includes(kind) !== b.kinds.includes(kind))) return true
+    const [ofA, ofB] = [a, b].map(({ kinds }) => kinds.filter(kind => tellingKinds.has(kind)))
     return ofA!.length > 0 && ofB!.length > 0 && !ofA!.some(kind => ofB!.includes(kind))
   },
 } as const satisfies Record<string, (a: QuestionFeatures, b: QuestionFeatures) => boolean>

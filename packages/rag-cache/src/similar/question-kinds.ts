@@ -28,7 +28,8 @@ const patterns = {
   normality: /\b(normal\w*|common\w*|usual\w*)\b/,
   worry: /\b(worr\w+|concern\w*|serious)\b/,
   pregnancy: /\bpregnan\w+/,
-  prognosis: /\b(last|permanent\w*|go away|prognosis|expectancy|fatal|long term|life)\b/,
+  prognosis:
+    /\b(?<!the |my |her |his )(last(?! (\d|few|two|three|couple|week|month|year|night|day|time))|permanent\w*|go away|prognosis|expectancy|fatal|long term|life)\b/,
   chance: /\b(chance\w*|likel\w+|odds|possib\w+|probab\w+)\b/,
   way: /\bhow\b/,
   choice: /\b(which|best|good|recommend\w*|suggest\w*)\b/,
@@ -38,19 +39,25 @@ const patterns = {
 
 export type QuestionKind = keyof typeof patterns
 
-/** Two questions that ask for different ones of these, each for none of the other's, have different answers. */
+/** Who asks for one of these has another answer than who does not. */
 export const decisiveKinds: ReadonlySet<QuestionKind> = new Set([
   'side effect',
-  'dose',
   'cost',
   'mechanism',
-  'cause',
+  'alternative',
   'treatment',
   'prevention',
-  'symptom',
   'diagnosis',
   'transmission',
   'prognosis',
+])
+
+/** Two questions that ask for some of these, and for none in common, have different answers. */
+export const tellingKinds: ReadonlySet<QuestionKind> = new Set([
+  ...decisiveKinds,
+  'dose',
+  'cause',
+  'symptom',
   'definition',
   'duration',
 ])

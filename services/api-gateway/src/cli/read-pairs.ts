@@ -5,7 +5,8 @@ import { GatewayError } from '../errors.js'
 
 const maxBytes = 32 * 1024 * 1024
 const columns = ['question_1', 'question_2', 'same'] as const
-const form = 'Each row is two questions and 1 where one answer serves both, else 0: "question_1,question_2,same"'
+const form =
+  'Each row is two questions and 1 where one answer serves both, else 0: "question_1,question_2,same"'
 
 /**
  * Labelled pairs of a CSV file of at most 32 MiB: in the order of `columns`, or of its first row where that names them.

@@ -24,8 +24,7 @@ export const ragCalibrate: Command<RagCalibrateArguments> = async (context, args
   const given = await readPairs(args.pairs)
   const others = args.check === undefined ? undefined : await readPairs(args.check)
   const calibration = calibrate(await labelled(context, given, args.pairs), args)
-  const checked =
-    others && measureReuse(await labelled(context, others, args.check!), calibration.threshold)
+  const checked = others && measureReuse(await labelled(context, others, args.check!), calibration.threshold)
   for (const line of table(args, calibration, checked)) out.line(line)
   const { model, dimensions } = dependencies.embedder
   await writeReuseSetting(dependencies.database.db, {
@@ -36,11 +35,17 @@ export const ragCalibrate: Command<RagCalibrateArguments> = async (context, args
     similarityVersion,
     calibratedAt: new Date(dependencies.clock.now()).toISOString(),
   })
-  out.line(`threshold ${calibration.threshold.toFixed(4)} is set for ${model}; the flag semantic_query_reuse turns reuse on`)
+  out.line(
+    `threshold ${calibration.threshold.toFixed(4)} is set for ${model}; the flag semantic_query_reuse turns reuse on`,
+  )
   return 0
 }
 
-function labelled({ dependencies, out, signal }: CommandContext, pairs: readonly PairOfTexts[], path: string) {
+function labelled(
+  { dependencies, out, signal }: CommandContext,
+  pairs: readonly PairOfTexts[],
+  path: string,
+) {
   return labelPairs(pairs, {
     embed: (texts, stop) => dependencies.embedder.embed(texts, stop ? { signal: stop } : {}),
     onProgress: ({ done, total }) =>
@@ -64,7 +69,9 @@ function table(
   return [
     `threshold ${calibration.threshold.toFixed(4)} for a precision of ${precision}`,
     ...rows.map(row =>
-      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .join('  '),
     ),
     'precision: of the pairs reused, those labelled the same; at least: at 95 % confidence',
   ]
