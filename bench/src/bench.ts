@@ -3,6 +3,7 @@ import { cache } from './cache.js'
 import { flags } from './flags.js'
 import { profiler } from './profiler.js'
 import { profilerAdvice } from './profiler-advice.js'
+import { rag } from './rag.js'
 import { retrieval } from './retrieval.js'
 import { tokens } from './tokens.js'
 
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void
     const alone = argv.includes('--only')
     await inTurn(() => profiler(argv), ...(alone ? [] : [() => profilerAdvice(argv)]))
   },
+  rag,
   retrieval,
   tokens,
 }

@@ -17,3 +17,15 @@ export {
 export { RagError, type RagErrorCode, ragErrors } from './rag-error.js'
 export { type RagEvent, ragCacheChannel } from './rag-events.js'
 export type { SearchScore } from './search/search-score.js'
+export {
+  type Calibration,
+  calibrate,
+  type LabelledPair,
+  measureOf,
+  measureReuse,
+  type ReuseMeasure,
+} from './similar/calibrate.js'
+export { labelPairs, type PairOfTexts } from './similar/label-pairs.js'
+export { type PairSignals, pairSignalNames, pairSignals } from './similar/pair-signals.js'
+export { type ReuseSetting, thresholdOf } from './similar/reuse-setting.js'
+export { leastCosine, similarityOf, similarityVersion } from './similar/similarity.js'

@@ -9,6 +9,9 @@ export const ragErrors = {
   RAG_HITS_INVALID:
     'What a search returned is no list of hits that can be kept: plain data, each with its ids and score',
   RAG_KEY_UNKNOWN: 'A key is none of this cache, or none of this instance’s last minute',
+  RAG_CALIBRATION_FAILED: 'Labelled pairs are too few, or no threshold holds the precision on them',
+  RAG_CALIBRATION_OTHER:
+    'The reuse of similar questions was calibrated for another model or another version of the similarity',
   RAG_CLOSED: 'The cache is closed',
 } as const
 

@@ -53,6 +53,19 @@ export async function commandCall({ words, operands, options }: GivenCommand): P
     }
     case 'kb delete':
       return { command: words, args: { ids: operands } }
+    case 'rag calibrate': {
+      const { pairs, check, precision } = options
+      const usage = `Usage: ${usageOf(words)}`
+      if (typeof pairs !== 'string') throw new UsageError('--pairs is missing', usage)
+      const share = typeof precision === 'string' ? Number(precision) : Number.NaN
+      if (!(share >= 0.5 && share <= 0.999))
+        throw new UsageError('--precision must be a number from 0.5 to 0.999', usage)
+      const args = { pairs: resolve(pairs), precision: share }
+      return {
+        command: words,
+        args: typeof check === 'string' ? { ...args, check: resolve(check) } : args,
+      }
+    }
     case 'audit verify':
       return {
         command: words,

@@ -53,7 +53,7 @@ function embeddingOf(
   command: CommandCall['command'],
   args: CommandCall['args'],
 ): 'same model' | 'any model' | 'unused' {
-  if (command === 'kb import') return 'same model'
+  if (command === 'kb import' || command === 'rag calibrate') return 'same model'
   if (command !== 'kb reindex') return 'unused'
   return 'id' in args && args.id !== undefined ? 'same model' : 'any model'
 }

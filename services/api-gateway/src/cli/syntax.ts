@@ -77,6 +77,18 @@ export const commandSyntaxes = {
     options: {},
     notes: 'After a change of EMBEDDINGS_URL or EMBEDDINGS_MODEL: all, with the gateway stopped.',
   },
+  'rag calibrate': {
+    summary: 'Choose from labelled pairs how similar a question must be to get another’s result',
+    options: {
+      pairs: { value: 'FILE', description: 'CSV: question_1,question_2,same (1 or 0); at least 100 rows' },
+      precision: {
+        value: 'SHARE',
+        description: 'of the questions that get another’s result, those that mean the same: 0.5 to 0.999',
+      },
+      check: { value: 'FILE', description: 'measure the threshold on these pairs too' },
+    },
+    notes: 'Writes the setting `semantic_reuse`; it holds for the embedder that is configured now.',
+  },
   'audit verify': {
     summary: 'Verify that no audit row was changed or removed since it was sealed',
     options: {

@@ -6,6 +6,7 @@ import { kbImport } from './kb-import.js'
 import { kbList } from './kb-list.js'
 import { kbReindex } from './kb-reindex.js'
 import { migrate } from './migrate.js'
+import { ragCalibrate } from './rag-calibrate.js'
 import { userCreate } from './user-create.js'
 import { userDelete } from './user-delete.js'
 import { userList } from './user-list.js'
@@ -22,6 +23,7 @@ export const allCommands = {
   'kb delete': kbDelete,
   'kb reindex': kbReindex,
   migrate,
+  'rag calibrate': ragCalibrate,
   'user create': userCreate,
   'user list': userList,
   'user password': userPassword,
