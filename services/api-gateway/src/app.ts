@@ -5,6 +5,7 @@ import type { QueryProfiler } from '@voiceassist/query-profiler'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { OpenDatabase } from './db/open-database.js'
+import { flagDecisions } from './flags/flag-decisions.js'
 import { registerAnswerMetrics } from './metrics/answer-metrics.js'
 import { registerCacheMetrics } from './metrics/cache-metrics.js'
 import { httpMetrics } from './metrics/http-metrics.js'
@@ -21,6 +22,7 @@ import { openapi } from './plugins/openapi.js'
 import { overload } from './plugins/overload.js'
 import { profiledRequest } from './plugins/profiled-request.js'
 import { defaultRateLimits, type RateLimits, rateLimit } from './plugins/rate-limit.js'
+import { rbacEnforcement } from './plugins/rbac-enforcement.js'
 import {
   maxBodyBytes,
   maxHeaderBytes,
@@ -112,6 +114,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     refuseMetrics: createMetricsGuard(dependencies.metricsToken),
   })
   await app.register(deniedAudit, { reads: services.reads })
+  await app.register(rbacEnforcement, { decisions: flagDecisions(flags) })
   await app.register(errorHandler)
   await app.register(jsonBody)
   await app.register(openapi, { version: dependencies.version })

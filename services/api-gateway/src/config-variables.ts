@@ -131,7 +131,8 @@ export const configVariables = {
     parse: atLeast(32),
   },
   REGISTRATION_OPEN: {
-    description: 'Whether anybody may make an account of the role user by POST /api/auth/register',
+    description:
+      'What the flag registration_open is made as at the first start: whether anybody may make an account of the role user. Later the flag alone decides',
     default: 'false',
     parse: oneOf('true', 'false'),
   },

@@ -21,6 +21,7 @@ import type { Embedder } from './embedding/embedder.js'
 import { openEmbedder } from './embedding/open-embedder.js'
 import { readStoredEmbedder, refuseOtherEmbedder } from './embedding/stored-embedder.js'
 import { GatewayError } from './errors.js'
+import { flagDecisions } from './flags/flag-decisions.js'
 import { FlagScheduler } from './flags/flag-scheduler.js'
 import { openFlags } from './flags/open-flags.js'
 import { seedOwnFlags } from './flags/seed-own-flags.js'
@@ -110,8 +111,6 @@ export async function openDependencies(
       logger: options.logger,
     })
     opened.push(() => reads.close())
-    const answers = createAnswers({ llm: config.llm, clock, logger: options.logger })
-    opened.push(() => answers.close())
     const cache = isGateway
       ? await openCache({ config, database, clock, logger: options.logger })
       : withoutCache()
@@ -124,9 +123,12 @@ export async function openDependencies(
     })
     opened.push(() => flags.close())
     if (isGateway) {
-      await seedOwnFlags(database.db, flags.environment)
+      await seedOwnFlags(database.db, flags.environment, { registration_open: config.registrationOpen })
       await flags.warmCache()
     }
+    const decisions = flagDecisions(flags)
+    const answers = createAnswers({ llm: config.llm, decisions, clock, logger: options.logger })
+    opened.push(() => answers.close())
     const services = createServices({
       db: database.db,
       clock,
@@ -140,7 +142,7 @@ export async function openDependencies(
       tokenSecret,
       auditKey,
       loginLimits: config.sessions,
-      registrationOpen: config.registrationOpen,
+      decisions,
       maxDocumentBytes: config.maxDocumentBytes,
     })
     if (isGateway) {

@@ -3,6 +3,7 @@ export const answerOutcomes = {
   model: { generated: 'The model’s answer was taken' },
   extractive: {
     not_configured: 'There is no LLM_URL',
+    switched_off: 'The flag `llm_answers` is off for who asked',
     no_passages: 'No passage was relevant, so the model was not asked',
     busy: 'The model wrote 16 answers already',
     unreachable: 'No connection, or one that failed before a byte of the answer, twice',

@@ -1,8 +1,10 @@
 import type { Citation } from '../db/schema.js'
+import type { FlagSubject } from '../flags/flag-decisions.js'
 import type { FallbackOutcome } from './answer-outcome.js'
 
 export interface AnswerRequest {
   readonly question: string
+  readonly asker: FlagSubject
   /** What the answer may cite, best first. */
   readonly passages: readonly Citation[]
   readonly signal: AbortSignal

@@ -1,6 +1,7 @@
 import type { Clock } from '@voiceassist/kernel'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
+import type { FlagDecisions } from '../flags/flag-decisions.js'
 import { AnswerFailure } from './answer-outcome.js'
 import { AnswerTally } from './answer-tally.js'
 import type { AnswerWriter } from './answer-writer.js'
@@ -13,6 +14,7 @@ const endingMs = 5000
 
 export interface AnswersOptions {
   readonly llm: Config['llm']
+  readonly decisions: Pick<FlagDecisions, 'modelMayAnswer'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -27,14 +29,14 @@ export interface Answers {
 }
 
 /** @throws GatewayError CONFIG_INVALID for an LLM_URL that cannot be used. */
-export function createAnswers({ llm, clock, logger }: AnswersOptions): Answers {
+export function createAnswers({ llm, decisions, clock, logger }: AnswersOptions): Answers {
   const ending = new AbortController()
   const closed = new AbortController()
   const end = () => ending.abort(new AnswerFailure('shutting_down'))
   const tally = new AnswerTally()
   const chat = llm && createChatAnswerWriter({ ...llm, clock, ending: ending.signal })
   return {
-    writer: withFallback({ chat, extractive: extractiveAnswerWriter, tally, logger }),
+    writer: withFallback({ chat, decisions, extractive: extractiveAnswerWriter, tally, logger }),
     tally,
     finishSoon() {
       clock.sleep(endingMs, closed.signal).then(end, () => {})

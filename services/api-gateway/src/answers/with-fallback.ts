@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { errorFields } from '../error-fields.js'
+import type { FlagDecisions } from '../flags/flag-decisions.js'
 import { defaultMinScore } from '../knowledge/score.js'
 import { AnswerFailure, type FallbackOutcome } from './answer-outcome.js'
 import type { AnswerTally } from './answer-tally.js'
@@ -8,6 +9,7 @@ import type { AnswerWriter } from './answer-writer.js'
 export interface WithFallbackOptions {
   /** Absent: none is configured. */
   readonly chat?: AnswerWriter | undefined
+  readonly decisions: Pick<FlagDecisions, 'modelMayAnswer'>
   /** Always has an answer. */
   readonly extractive: AnswerWriter
   readonly tally: AnswerTally
@@ -18,7 +20,8 @@ export interface WithFallbackOptions {
 export const maxUnderWay = 16
 
 /** Answers by the model from the passages that are relevant, and by quotations where there is no such answer. */
-export function withFallback({ chat, extractive, tally, logger }: WithFallbackOptions): AnswerWriter {
+export function withFallback(options: WithFallbackOptions): AnswerWriter {
+  const { chat, decisions, extractive, tally, logger } = options
   let underWay = 0
   return {
     async write(request) {
@@ -27,6 +30,7 @@ export function withFallback({ chat, extractive, tally, logger }: WithFallbackOp
         return extractive.write(request)
       }
       if (!chat) return quoted('not_configured')
+      if (!decisions.modelMayAnswer(request.asker)) return quoted('switched_off')
       const passages = request.passages.filter(({ score }) => score >= defaultMinScore)
       if (passages.length === 0) return quoted('no_passages')
       if (underWay >= maxUnderWay) return quoted('busy')

@@ -41,7 +41,7 @@ export const authRoutes: RoutePlugin<AuthRoutesOptions> = async (app, { auth, lo
         tags,
         summary: 'Make an account of one’s own',
         description:
-          'Only where REGISTRATION_OPEN is true. The answer does not say whether the e-mail had an account already.',
+          'Only while the flag registration_open is on. The answer does not say whether the e-mail had an account already.',
         querystring: noQuery,
         body: registerRequest,
         response: { 202: registerAnswer },

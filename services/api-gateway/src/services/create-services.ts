@@ -12,6 +12,7 @@ import type { GatewayCache } from '../cache/gateway-cache.js'
 import { warmLoaders } from '../cache/warm-loaders.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
+import type { FlagDecisions } from '../flags/flag-decisions.js'
 import { type AuthService, createAuthService } from './accounts/auth.service.js'
 import { createLoginCheck } from './accounts/login-check.js'
 import type { LoginLimits } from './accounts/login-limits.js'
@@ -57,7 +58,7 @@ export interface ServicesOptions {
   readonly tokenSecret: string
   readonly auditKey: () => string
   readonly loginLimits: LoginLimits
-  readonly registrationOpen: boolean
+  readonly decisions: FlagDecisions
   readonly maxDocumentBytes: number
 }
 
@@ -75,7 +76,7 @@ export function createServices({
   tokenSecret,
   auditKey,
   loginLimits,
-  registrationOpen,
+  decisions,
   maxDocumentBytes,
 }: ServicesOptions): Services {
   const search = createSearchService({ db, embedder })
@@ -86,7 +87,14 @@ export function createServices({
   const logins = cachedLoginCheck({ gateway, db, clock, limits, stored })
   const documents = createDocumentsService({ db, embedder, maxDocumentBytes, clock })
   return {
-    auth: createAuthService({ db, clock, tokenSecret, limits, registrationOpen, logins }),
+    auth: createAuthService({
+      db,
+      clock,
+      tokenSecret,
+      limits,
+      registrationIsOpen: decisions.registrationIsOpen,
+      logins,
+    }),
     sessions: createSessionsService({ db, reads, conversations }),
     messages: createMessagesService({ db, search, answers: answers.writer, reads, conversations }),
     search,

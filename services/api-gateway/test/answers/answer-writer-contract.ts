@@ -17,6 +17,7 @@ export function following(request: Partial<AnswerRequest> = {}): Following {
     resets,
     request: {
       question: 'Does fact 1 hold?',
+      asker: { userId: null, role: null },
       passages: passages(),
       signal: new AbortController().signal,
       onDelta: (text: string) => void deltas.push(text),

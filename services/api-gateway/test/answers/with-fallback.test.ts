@@ -5,6 +5,7 @@ import { AnswerTally } from '#src/answers/answer-tally'
 import type { AnswerRequest, AnswerWriter } from '#src/answers/answer-writer'
 import { extractiveAnswerWriter } from '#src/answers/extractive-answer-writer'
 import { maxUnderWay, withFallback } from '#src/answers/with-fallback'
+import type { FlagSubject } from '#src/flags/flag-decisions'
 import { nothingFound } from '#src/knowledge/compose-answer'
 import { following } from './answer-writer-contract.js'
 import { passages } from './passages.js'
@@ -18,9 +19,13 @@ beforeEach(() => {
   log.length = 0
 })
 
-const writer = (write?: AnswerWriter['write']) =>
+const writer = (
+  write?: AnswerWriter['write'],
+  modelMayAnswer: (asker: FlagSubject) => boolean = () => true,
+) =>
   withFallback({
     chat: write && { write },
+    decisions: { modelMayAnswer },
     extractive: extractiveAnswerWriter,
     tally,
     logger: logger as never,
@@ -42,6 +47,18 @@ describe('an answer', () => {
   test('is made of quotations where there is no model', async () => {
     expect(await writer().write(following().request)).toMatchObject({ model: 'extractive' })
     expect(tally.written('not_configured')).toBe(1)
+  })
+
+  test('is made of quotations where the flag is off for who asks', async () => {
+    const asked: unknown[] = []
+    const mayAnswer = (asker: unknown) => {
+      asked.push(asker)
+      return false
+    }
+    const asker = { userId: 'u', role: 'user' } as const
+    const answer = await writer(async () => generated, mayAnswer).write({ ...following().request, asker })
+    expect(answer).toMatchObject({ model: 'extractive' })
+    expect([asked, tally.written('switched_off')]).toEqual([[asker], 1])
   })
 
   test('is made of quotations while the model writes as many as it may', async () => {

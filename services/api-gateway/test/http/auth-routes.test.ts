@@ -10,7 +10,7 @@ describeDatabases('the routes of accounts', kind => {
     test = await openTestApp({
       kind,
       clock,
-      auth: { registrationOpen: true },
+      auth: { registrationIsOpen: () => true },
       overrides: { rateLimits: { requestsPerMinute: 1e6, loginsPerMinute: 1e5 } },
     })
   })

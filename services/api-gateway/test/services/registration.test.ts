@@ -5,7 +5,7 @@ import { type AuthFixture, authFixture, codeOf, password, plainHasher, visitor }
 describeDatabases('registration', kind => {
   let test: AuthFixture
   beforeAll(async () => {
-    test = await authFixture(kind, { registrationOpen: true })
+    test = await authFixture(kind, { registrationIsOpen: () => true })
   })
   afterAll(() => test.close())
 
@@ -42,7 +42,7 @@ describeDatabases('registration', kind => {
   })
 
   it('is closed unless it is opened, and whoever tries is audited', async () => {
-    const closed = test.instance({ registrationOpen: false })
+    const closed = test.instance({ registrationIsOpen: () => false })
     expect(await codeOf(closed.register(visitor(), { email: 'late@example.org', password }))).toBe(
       'REGISTRATION_CLOSED',
     )

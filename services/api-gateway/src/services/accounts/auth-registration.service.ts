@@ -1,6 +1,7 @@
 import type { Actor } from '../../audit/actor.js'
 import { inTransaction } from '../../db/held-transaction.js'
 import { GatewayError, type GatewayErrorCode } from '../../errors.js'
+import type { FlagDecisions } from '../../flags/flag-decisions.js'
 import { recordAudit } from '../../repositories/audit-logs.repository.js'
 import { insertUser } from '../../repositories/users.repository.js'
 import { checkedEmail, checkedFullName, checkPassword } from './account-rules.js'
@@ -22,7 +23,7 @@ export interface RegistrationService {
 
 export function createRegistrationService(
   { db, hasher, throttle }: AuthParts,
-  { open }: { readonly open: boolean },
+  { registrationIsOpen }: Pick<FlagDecisions, 'registrationIsOpen'>,
 ): RegistrationService {
   async function refuse(actor: Actor, error: GatewayErrorCode): Promise<void> {
     await recordAudit(db, actor, { action: 'auth.register', error })
@@ -30,7 +31,7 @@ export function createRegistrationService(
 
   return {
     async register(actor, { email, password, fullName }) {
-      if (!open) {
+      if (!registrationIsOpen()) {
         await refuse(actor, 'REGISTRATION_CLOSED')
         throw new GatewayError('REGISTRATION_CLOSED', 'Accounts are made by administrators here')
       }

@@ -30,7 +30,8 @@ export interface AuthServiceOptions {
   /** Signs access tokens, and keys the counting of failures; at least 32 characters. */
   readonly tokenSecret: string
   readonly limits?: LoginLimits
-  readonly registrationOpen?: boolean
+  /** @default nobody makes an account of their own */
+  readonly registrationIsOpen?: () => boolean
   readonly hasher?: PasswordHasher
   /** What tokens are checked against, if not the database itself. */
   readonly logins?: LoginCheck
@@ -41,7 +42,7 @@ export function createAuthService({
   clock,
   tokenSecret,
   limits = defaultLoginLimits,
-  registrationOpen = false,
+  registrationIsOpen = () => false,
   hasher = createPasswordHasher(),
   logins = createLoginCheck({ db, clock, limits }),
 }: AuthServiceOptions): AuthService {
@@ -66,7 +67,7 @@ export function createAuthService({
   return {
     ...createLoginsService(parts),
     ...createRefreshService(parts),
-    ...createRegistrationService(parts, { open: registrationOpen }),
+    ...createRegistrationService(parts, { registrationIsOpen }),
     ...createAccountsService(parts),
     verify: accessToken => memory.verify(accessToken),
     tickets: createStreamTickets({ db, clock, secret: tokenSecret, limits }),

@@ -46,7 +46,7 @@ export function createMessagesService({
     if (stored) return messageOf(stored)
     const query = { query: message.content, topK, scoreThreshold: 0 }
     const passages = await search.search(query, progress.signal)
-    const answer = await answers.write({ question: message.content, passages, ...progress })
+    const answer = await answers.write({ question: message.content, asker: actor, passages, ...progress })
     progress.signal.throwIfAborted()
     const kept = await inTransaction(db, transaction => keepAnswer(transaction, actor, message, answer))
     await conversations.changed({ id: message.sessionId, userId: actor.userId })

@@ -22,6 +22,7 @@ import type { GatewayCache } from '#src/cache/gateway-cache'
 import { openCache } from '#src/cache/open-cache'
 import { type Config, readConfig } from '#src/config'
 import type { OpenDatabase } from '#src/db/open-database'
+import { flagDecisions } from '#src/flags/flag-decisions'
 import { postgresFlagStore } from '#src/flags/postgres-flag-store'
 import { openProfiler } from '#src/profiling/open-profiler'
 import { insertAuditRows } from '#src/repositories/audit-logs.repository'
@@ -76,13 +77,14 @@ export async function openCachedApp(
   const second = { kind: 'redis', description: 'in memory', tier: tier.tier() } as const
   const gateway = await openCache({ config, database, clock, logger, second })
   const reads = new ReadAuditWriter({ store: rows => insertAuditRows(db, rows), clock, logger })
-  const answers = createAnswers({ llm: undefined, clock, logger })
   const { environment } = config.flags
   const flags = createFeatureFlags({
     cache: gateway.cache,
     store: postgresFlagStore(db, logger),
     environment,
   })
+  const decisions = flagDecisions(flags)
+  const answers = createAnswers({ llm: undefined, decisions, clock, logger })
   const services = createServices({
     db,
     clock,
@@ -96,7 +98,7 @@ export async function openCachedApp(
     tokenSecret,
     auditKey: () => auditKey,
     loginLimits: config.sessions,
-    registrationOpen: false,
+    decisions,
     maxDocumentBytes: 100_000,
   })
   const app = await buildApp({

@@ -84,7 +84,6 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const log: string[] = []
   const logger = pino({ level: 'debug' }, lines(log))
   const reads = new ReadAuditWriter({ store: rows => insertAuditRows(db, rows), clock, logger })
-  const answers = createAnswers({ llm, clock, logger })
   const gateway = withoutCache()
   const { DATABASE_URL: databaseUrl, DATA_DIR: dataFolder = '' } = temp.environment
   const profiler =
@@ -95,8 +94,8 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       logger,
     })
   const flags =
-    options.flags ??
-    createFeatureFlags({ store: postgresFlagStore(db, logger), environment: 'production' })
+    options.flags ?? createFeatureFlags({ store: postgresFlagStore(db, logger), environment: 'production' })
+  const answers = createAnswers({ llm, decisions: { modelMayAnswer: () => true }, clock, logger })
   const app = await buildApp({
     clock,
     logger,
