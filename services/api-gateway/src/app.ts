@@ -40,6 +40,11 @@ import { authRoutes } from './routes/auth.routes.js'
 import { cacheRoutes } from './routes/cache.routes.js'
 import { callerFlagsRoutes } from './routes/caller-flags.routes.js'
 import { documentRoutes } from './routes/documents.routes.js'
+import { featureFlagRoutes } from './routes/feature-flags.routes.js'
+import { flagInspectionRoutes } from './routes/flag-inspection.routes.js'
+import { flagOverrideRoutes } from './routes/flag-overrides.routes.js'
+import { flagScheduleRoutes } from './routes/flag-schedule.routes.js'
+import { flagSegmentRoutes } from './routes/flag-segments.routes.js'
 import { type HealthCheck, healthRoutes } from './routes/health.routes.js'
 import { messageRoutes } from './routes/messages.routes.js'
 import { createMetricsGuard, metricsRoutes } from './routes/metrics.routes.js'
@@ -138,6 +143,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(cacheRoutes, { prefix: '/api/admin', cache: services.cache })
   await app.register(performanceRoutes, { prefix: '/api/admin', performance: services.performance })
   await app.register(auditRoutes, { prefix: '/api/admin', audit: services.audit })
+  const { flagAdmin } = services
+  await app.register(featureFlagRoutes, { prefix: '/api/admin', flags: flagAdmin.flags })
+  await app.register(flagOverrideRoutes, { prefix: '/api/admin', overrides: flagAdmin.overrides })
+  await app.register(flagSegmentRoutes, { prefix: '/api/admin', segments: flagAdmin.segments })
+  await app.register(flagScheduleRoutes, { prefix: '/api/admin', schedule: flagAdmin.schedule })
+  await app.register(flagInspectionRoutes, { prefix: '/api/admin', inspection: flagAdmin.inspection })
   await app.register(callerFlagsRoutes, { prefix: '/api', flags, clock })
   await app.register(ofrepRoutes, {
     prefix: '/ofrep/v1',

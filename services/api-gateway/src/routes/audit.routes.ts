@@ -45,7 +45,7 @@ export const auditRoutes: RoutePlugin<{ readonly audit: AuditService }> = async 
         return reply.send(Readable.from(audit.csv(actorOf(request), filter)) as never)
       }
       const { items, nextCursor } = await audit.list(actorOf(request), lower)
-      return { items: items.map(rowView), nextCursor }
+      return { items: items.map(auditRowView), nextCursor }
     },
   )
 
@@ -91,7 +91,7 @@ export const auditRoutes: RoutePlugin<{ readonly audit: AuditService }> = async 
   )
 }
 
-function rowView(record: AuditRecord): AuditRow {
+export function auditRowView(record: AuditRecord): AuditRow {
   return { ...record, details: { ...record.details }, timestamp: record.timestamp.toISOString() }
 }
 

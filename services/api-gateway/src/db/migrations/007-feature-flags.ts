@@ -95,7 +95,7 @@ async function tables(db: Kysely<unknown>): Promise<void> {
 
 /**
  * Whoever changes a flag, override or segment, in whatever program, gives its environment the next revision in the same
- * transaction. The lock is held until the transaction ends: revisions are committed in their order.
+ * transaction, once for all that it changes. The lock is held until the transaction ends: revisions are committed in their order.
  */
 async function revisions(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -105,11 +105,20 @@ async function revisions(db: Kysely<unknown>): Promise<void> {
       return null;
     end $$`.execute(db)
   await sql`
-    create function flags_next_revision(name text) returns bigint language sql set search_path from current as $$
-      insert into feature_flag_environments as e (environment, revision) values (name, 1)
-      on conflict (environment) do update set revision = e.revision + 1
-      returning revision
-    $$`.execute(db)
+    create function flags_next_revision(name text) returns bigint language plpgsql
+      set search_path from current as $$
+    declare
+      next bigint;
+    begin
+      select revision into next from feature_flag_environments
+      where environment = name and xmin = pg_current_xact_id()::xid;
+      if not found then
+        insert into feature_flag_environments as e (environment, revision) values (name, 1)
+        on conflict (environment) do update set revision = e.revision + 1
+        returning revision into next;
+      end if;
+      return next;
+    end $$`.execute(db)
   await sql`
     create function flags_revision() returns trigger language plpgsql set search_path from current as $$
     declare

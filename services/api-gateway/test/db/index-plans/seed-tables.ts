@@ -56,6 +56,7 @@ export async function seedTables(db: Kysely<Database>): Promise<void> {
         (array['guideline', 'guideline', 'guideline', 'guideline', 'leaflet', 'leaflet', 'note', 'review'])[1 + n % 8],
         'md', repeat(md5(n::text), 2), repeat(md5(n::text) || ' ', 40), 5, 900, ${ago('n / 10.0')}
       from generate_series(1, ${rowCounts.kb_documents}::int) n`,
+    sql`delete from feature_flags`,
     sql`insert into feature_flags (environment, name, description, enabled)
       select (array['development', 'staging', 'production'])[1 + n % 3], 'feature_' || n / 3,
         repeat('What it switches. ', 5), n % 8 = 0
