@@ -66,7 +66,7 @@ export interface TestAppOptions {
   readonly llm?: Config['llm']
   /** Absent: queries are not profiled. */
   readonly profiler?: Omit<Config['profiler'], 'enabled'>
-  /** Absent: there are none. */
+  /** Absent: those of the database, under `production`. Closed with the app. */
   readonly flags?: FeatureFlags
   readonly overrides?: Partial<AppDependencies>
   readonly auth?: Partial<AuthServiceOptions>
@@ -95,8 +95,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       logger,
     })
   const flags =
-    options.flags ??
-    createFeatureFlags({ store: postgresFlagStore(db, logger), environment: 'production' })
+    options.flags ?? createFeatureFlags({ store: postgresFlagStore(db, logger), environment: 'production' })
   const app = await buildApp({
     clock,
     logger,
