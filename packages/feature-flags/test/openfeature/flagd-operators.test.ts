@@ -11,11 +11,7 @@ import { liveFlags } from './live-flags.js'
 const rule = (variant: string, ...all: Condition[]) => ({ id: variant, when: { all }, serve: { variant } })
 const test = (attribute: string, operator: Operator, value: string) => ({ attribute, operator, value })
 
-function flag(
-  name: string,
-  defaultVariant: string,
-  ...targetingRules: ReturnType<typeof rule>[]
-): FlagInput {
+function flag(name: string, defaultVariant: string, ...targetingRules: ReturnType<typeof rule>[]): FlagInput {
   const names = [...targetingRules.map(({ serve }) => serve.variant), defaultVariant]
   const variants = [...new Set(names)].map(variant => ({ name: variant, value: variant, weight: 1 }))
   return { name, type: 'string', enabled: true, variants, defaultVariant, targetingRules } as const

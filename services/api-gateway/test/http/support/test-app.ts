@@ -66,7 +66,7 @@ export interface TestAppOptions {
   readonly llm?: Config['llm']
   /** Absent: queries are not profiled. */
   readonly profiler?: Omit<Config['profiler'], 'enabled'>
-  /** Absent: there are none. */
+  /** Absent: those of the database, under `production`. Closed with the app. */
   readonly flags?: FeatureFlags
   readonly overrides?: Partial<AppDependencies>
   readonly auth?: Partial<AuthServiceOptions>
