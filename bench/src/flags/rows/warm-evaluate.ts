@@ -1,8 +1,8 @@
 import { checkSnapshot, compileSnapshot } from '@voiceassist/feature-flags'
 import type { Figure } from '../../cache/figure.js'
 import { sideBySide, spreadOf, timeRatio, type Way } from '../../cache/side-by-side.js'
+import type { FlagsBench } from '../flags-bench.js'
 import { openPeers } from '../peers.js'
-import type { FlagsBench } from '../rows.js'
 
 const name = 'new-ranker'
 const subjects = 1000

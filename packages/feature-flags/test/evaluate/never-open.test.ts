@@ -7,7 +7,7 @@ import { checkSnapshot } from '#src/flag/check-snapshot'
 import { arbitrarySnapshot, attributes, keys, plainValue } from './arbitrary-snapshot.js'
 import { referenceServed } from './reference.js'
 
-const numRuns = process.env.TEST_LONG ? 10_000 : 400
+const numRuns = process.env.TEST_LONG ? 10_000 : 200
 const nowMs = 1000
 
 const key = fc.oneof(
