@@ -3,6 +3,7 @@ import { auditActions } from '@voiceassist/api-gateway/audit/audit-actions'
 import { configVariables } from '@voiceassist/api-gateway/config-variables'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
 import { cacheErrors } from '@voiceassist/cache'
+import { flagErrors } from '@voiceassist/feature-flags'
 import { planRules, profilerErrors } from '@voiceassist/query-profiler'
 import { ragErrors } from '@voiceassist/rag-cache'
 import { endpoints } from './endpoint-list.mjs'
@@ -18,6 +19,7 @@ import { endpoints } from './endpoint-list.mjs'
 export const docLists = [
   { file: 'docs/errors.md', name: 'errors', lines: errorLines },
   { file: 'docs/errors.md', name: 'cache errors', lines: () => meaningLines(cacheErrors) },
+  { file: 'docs/errors.md', name: 'flag errors', lines: () => meaningLines(flagErrors) },
   { file: 'docs/errors.md', name: 'profiler errors', lines: () => meaningLines(profilerErrors) },
   { file: 'docs/errors.md', name: 'rag errors', lines: () => meaningLines(ragErrors) },
   { file: 'docs/configuration.md', name: 'variables', lines: variableLines },

@@ -15,6 +15,7 @@ const lookAgainMs = 50
 const answerMs = 500
 const ttlSeconds = 600
 const renewMs = 60_000
+const retryMs = 1000
 /** An instance that has not been heard of for so long has confirmed nothing for two seconds, and says STALE. */
 const lostMs = 3000
 
@@ -26,6 +27,7 @@ export class AppliedRecords {
   #writtenHeard = -1
   #writtenMs = 0
   #writing = false
+  #pauseUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: AppliedParts) {
     this.#parts = parts
@@ -43,8 +45,9 @@ export class AppliedRecords {
 
   /** Called again and again; writes what is not written yet. */
   serves(revision: number, heard: number): void {
+    const nowMs = this.#parts.clock.monotonic()
     const known = revision === this.#writtenRevision && heard === this.#writtenHeard
-    if (this.#writing || (known && this.#parts.clock.monotonic() < this.#writtenMs + renewMs)) return
+    if (this.#writing || nowMs < this.#pauseUntilMs || (known && nowMs < this.#writtenMs + renewMs)) return
     this.#writing = true
     void this.#tell(revision, heard).finally(() => {
       this.#writing = false
@@ -74,33 +77,36 @@ export class AppliedRecords {
     await withDeadline(clock, answerMs, open, () => cache.delete(key)).catch(() => {}) // it expires
   }
 
+  /** A write that fails makes a cache distrust what it holds, and so wakes us: while it is away, none is tried. */
   async #tell(revision: number, heard: number): Promise<void> {
-    if (!this.#key) await this.#findKey()
-    if (this.#key) await this.#write(revision, heard)
+    const answers = await this.#findKey()
+    if (this.#key && answers && (await this.#write(revision, heard))) return
+    this.#pauseUntilMs = this.#parts.clock.monotonic() + retryMs
   }
 
-  /** Whether to look again: the cache answers, and does not know of itself yet. */
+  /** Whether the cache answers; it may not know of itself yet. */
   async #findKey(): Promise<boolean> {
     const { cache } = this.#parts
     try {
       const instances = await this.#call(() => cache.instances())
       const self = instances.find(each => each.self)
       if (self) this.#key = this.#keyOf(self.id)
-      return instances.length > 0 && !self
+      return instances.length > 0
     } catch {
       return false
     }
   }
 
-  async #write(revision: number, heard: number): Promise<void> {
+  async #write(revision: number, heard: number): Promise<boolean> {
     const { cache, clock } = this.#parts
     const key = this.#key as string
     const options = { ttl: ttlSeconds, memory: false } as const
     const written = await this.#call(() => cache.set(key, revision, options)).catch(() => undefined)
-    if (!written?.stored) return
+    if (!written?.stored) return false
     this.#writtenRevision = revision
     this.#writtenHeard = heard
     this.#writtenMs = clock.monotonic()
+    return true
   }
 
   #keyOf(id: string): string {
