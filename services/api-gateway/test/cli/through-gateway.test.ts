@@ -75,7 +75,7 @@ describe('commands while a gateway holds the data folder', () => {
   test('reuse is calibrated by it, and measured on other pairs', { timeout }, async () => {
     const names = ['gout', 'mumps', 'asthma', 'measles', 'lupus', 'scabies']
     const row = (a: string, b: string, same: number) =>
-      `"How is ${a} treated?","How is ${b}, treated?",${same}`
+      `"How is ${a} treated?","How is ${b}, then, treated?",${same}`
     const same = Array.from({ length: 120 }, (_, n) => row(names[n % 6]!, names[n % 6]!, 1))
     const pairs = join(folder, 'pairs.csv')
     const check = join(folder, 'check.csv')
