@@ -1,6 +1,6 @@
 /** Endings of international names of substances, of conditions and of procedures (WHO's stems, and Greek and Latin). */
 const endings =
-  /(mab|nib|pril|sartan|olol|statin|cillin|mycin|micin|azole|floxacin|cycline|dipine|azepam|azolam|zepam|triptan|gliptin|gliflozin|glutide|parin|setron|tidine|oxetine|caine|profen|vir|dronate|thiazide|semide|phylline|asone|olone|onide|terol|tropium|lukast|formin|zolam|barbital|codone|morphone|fentanil|oxacin|sulfa|thyroxine|amine|idine|azine|itis|osis|emia|aemia|oma|pathy|uria|algia|plegia|ectomy|otomy|ostomy|plasty|scopy|rrhea|rrhoea|trophy|plasia|megaly|penia|cele|phobia|itosis|iasis|sclerosis|oedema|thyroidism|glycemia|tension)$/
+  /(mab|nib|pril|sartan|olol|statin|cillin|mycin|micin|azole|floxacin|cycline|dipine|azepam|azolam|zepam|triptan|gliptin|gliflozin|glutide|parin|setron|tidine|oxetine|caine|profen|vir|dronate|thiazide|semide|pizide|piride|buride|phylline|asone|olone|onide|terol|tropium|lukast|formin|zolam|barbital|codone|morphone|fentanil|oxacin|sulfa|thyroxine|amine|idine|azine|itis|osis|emia|aemia|oma|pathy|uria|algia|plegia|ectomy|otomy|ostomy|plasty|scopy|rrhea|rrhoea|trophy|plasia|megaly|penia|cele|phobia|itosis|iasis|sclerosis|oedema|thyroidism|glycemia|tension)$/
 
 /** Common names without such an ending; two names of one substance on a line. */
 const lines = `

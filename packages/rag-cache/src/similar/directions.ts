@@ -47,11 +47,14 @@ export function directionsOf(tokens: readonly string[]): Direction[] {
   return found
 }
 
-/** Whether the sides of one are those of the other, exchanged. */
+/** Whether a term has gone from the left to the right, and another the other way. */
 export function areReversed(a: Direction, b: Direction): boolean {
-  if (a.relation !== b.relation) return false
-  const straight = share(a.left, b.left) || share(a.right, b.right)
-  return !straight && share(a.left, b.right) && share(a.right, b.left)
+  return a.relation === b.relation && hasMoved(a.left, a.right, b) && hasMoved(b.left, b.right, a)
+}
+
+/** Whether one of the left terms, and not of the right, stands in the other's right and not left. */
+function hasMoved(left: readonly string[], right: readonly string[], other: Direction): boolean {
+  return left.some(term => !right.includes(term) && other.right.includes(term) && !other.left.includes(term))
 }
 
 function nearest(tokens: readonly string[]): string[] {
@@ -62,8 +65,4 @@ function nearest(tokens: readonly string[]): string[] {
     if (term !== undefined) terms.push(term)
   }
   return terms
-}
-
-function share(a: readonly string[], b: readonly string[]): boolean {
-  return a.some(term => b.includes(term))
 }

@@ -72,6 +72,33 @@ describe('commands while a gateway holds the data folder', () => {
     })
   })
 
+  test('reuse is calibrated by it, and measured on other pairs', { timeout }, async () => {
+    const names = ['gout', 'mumps', 'asthma', 'measles', 'lupus', 'scabies']
+    const row = (a: string, b: string, same: number) =>
+      `"How is ${a} treated?","How is ${b}, then, treated?",${same}`
+    const same = Array.from({ length: 120 }, (_, n) => row(names[n % 6]!, names[n % 6]!, 1))
+    const pairs = join(folder, 'pairs.csv')
+    const check = join(folder, 'check.csv')
+    await writeFile(pairs, ['question_1,question_2,same', ...same, row('gout', 'mumps', 0)].join('\n'))
+    await writeFile(check, [row('gout', 'gout', 1), row('gout', 'lupus', 0)].join('\n'))
+    const calibrated = await voiceassist(
+      ['rag', 'calibrate', '--pairs', pairs, '--precision', '0.99', '--check', check],
+      environment,
+    )
+    expect(calibrated).toMatchObject({ code: 0 })
+    expect(calibrated.stdout).toMatch(/^threshold 0\.\d{4} for a precision of 0\.99\n/)
+    expect(calibrated.stdout).toMatch(/pairs\.csv +121 +120 +120 +0 +1\.0000 .* 100\.0 % {2}/)
+    expect(calibrated.stdout).toMatch(/check\.csv +2 +1 +1 +0 +1\.0000 .* 100\.0 % {2}/)
+    expect(calibrated.stdout).toMatch(/is set for hashing-512; /)
+    expect(calibrated.stderr).toMatch(/^Embedding .*: \d+ of \d+ questions/)
+    const few = await voiceassist(['rag', 'calibrate', '--pairs', check, '--precision', '0.99'], environment)
+    expect(few).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/at least 100 pairs.*are 2/),
+    })
+  })
+
   test('a second gateway is refused', { timeout }, async () => {
     const { code, stderr } = await voiceassist(['serve'], environment)
     expect(code).toBe(1)

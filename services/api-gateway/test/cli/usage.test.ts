@@ -50,6 +50,9 @@ describe('the command line', () => {
     ['kb list', [], { limit: '0' }, /--limit must be a whole number from 1 to 1000/],
     ['kb list', [], { limit: '1001' }, /--limit/],
     ['kb import', ['x'], { concurrency: 'many' }, /--concurrency/],
+    ['rag calibrate', [], { precision: '0.99' }, /--pairs is missing/],
+    ['rag calibrate', [], { pairs: 'x', precision: '99' }, /--precision must be a number from 0.5 to 0.999/],
+    ['rag calibrate', [], { pairs: 'x' }, /--precision/],
     ['user create', ['a@b'], { role: 'root' }, /--role must be one of user, viewer, admin/],
   ] as [GivenCommand['words'], string[], Record<string, string>, RegExp][])(
     'refuses %s %j %j',
