@@ -1,4 +1,5 @@
 import { type CacheEvent, cacheChannel } from '@voiceassist/cache'
+import type { Clock } from '@voiceassist/kernel'
 import type { Registry } from 'prom-client'
 import { cacheNamespaces } from '../cache/cache-options.js'
 import type { CacheReport } from '../services/cache.service.js'
@@ -6,21 +7,39 @@ import { BucketCounts } from './bucket-counts.js'
 import { catalogue, remoteOperations } from './catalogue.js'
 import { expose } from './expose.js'
 
-const { hits, misses, hitRate, entries, bytes, latency, evictions, staleReads, breaker, outboxLag } =
-  catalogue.cache
+const {
+  hits,
+  misses,
+  hitRate,
+  entries,
+  bytes,
+  latency,
+  evictions,
+  staleReads,
+  breaker,
+  remoteUp,
+  outboxLag,
+} = catalogue.cache
+/** It is asked at least once a second, by the heartbeat. */
+const answersWithinMs = 5000
 const layers = hits.labels.cache_layer
 const namespaces = Object.keys(cacheNamespaces) as (keyof typeof cacheNamespaces)[]
 type Layer = (typeof layers)[number]
 
+export interface CacheMetricsOptions {
+  readonly clock: Clock
+  readonly report: () => CacheReport
+  /** Told of each operation of a second tier, in the context of who waits for it. */
+  readonly remoteTook: (durationMs: number) => void
+}
+
 /**
  * Hits and misses are read from the cache when Prometheus asks; what else happened is told by its events, which every
  * cache of the process publishes, until the returned function is called.
- * @param remoteTook told of each operation of a second tier, in the context of who waits for it
  */
 export function exposeCache(
   registry: Registry,
-  report: () => CacheReport,
-  remoteTook: (durationMs: number) => void,
+  { clock, report, remoteTook }: CacheMetricsOptions,
 ): () => void {
   const asked = () => {
     const found = report().namespaces
@@ -46,7 +65,15 @@ export function exposeCache(
       layers.map(cache_layer => ({ labels: { cache_layer }, value: report().tiers[cache_layer][field] })),
     )
   expose(registry, outboxLag, () => [{ value: (report().relay?.lagMs ?? 0) / 1000 }])
-  return listen(registry, remoteTook)
+  let answeredAtMs = Number.NEGATIVE_INFINITY
+  expose(registry, remoteUp, () => {
+    if (report().kind === 'none') return []
+    return [{ value: clock.monotonic() - answeredAtMs < answersWithinMs ? 1 : 0 }]
+  })
+  return listen(registry, ({ durationMs, outcome }) => {
+    if (outcome === 'done') answeredAtMs = clock.monotonic()
+    remoteTook(durationMs)
+  })
 }
 
 /** A namespace that is kept out of memory misses nothing there. */
@@ -62,7 +89,7 @@ function countsOf(
   return { hits: memoryHits, misses: keptOut ? 0 : misses + remoteHits }
 }
 
-function listen(registry: Registry, remoteTook: (durationMs: number) => void): () => void {
+function listen(registry: Registry, onRemote: (event: CacheEvent & { kind: 'remote' }) => void): () => void {
   const times = { memory: timesOf('hit'), remote: timesOf(...remoteOperations), source: timesOf('load') }
   const evicted = zeros(evictions.labels.reason)
   const stale = zeros(staleReads.labels.cache_key_prefix)
@@ -75,7 +102,7 @@ function listen(registry: Registry, remoteTook: (durationMs: number) => void): (
     else if (event.kind === 'remote' && event.outcome !== 'refused') {
       const counted = times.remote.get(event.operation) ?? times.remote.get('other')
       counted?.observe(event.durationMs / 1000)
-      remoteTook(event.durationMs)
+      onRemote(event)
     } else if (event.kind === 'eviction') add(evicted, event.reason, event.entries)
     else if (event.kind === 'stale-read')
       add(stale, event.namespace in cacheNamespaces ? event.namespace : 'other', 1)

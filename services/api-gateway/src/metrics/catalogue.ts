@@ -135,6 +135,11 @@ export const catalogue = {
       { cache_key_prefix: [...namespaces, 'other'] },
       'Hits, among those compared with the database, that had an old value',
     ),
+    remoteUp: gauge(
+      ['cache_remote_up'],
+      {},
+      '1: the second tier answered within the last five seconds; absent where nothing is cached',
+    ),
     breaker: gauge(
       ['cache_breaker_open'],
       {},

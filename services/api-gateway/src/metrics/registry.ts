@@ -42,13 +42,13 @@ export function openMetrics({ clock, pool, profiler, services, endpoints }: Open
     const { lastVerified } = services.audit
     return lastVerified === undefined ? [] : [{ value: lastVerified ? 0 : 1 }]
   })
-  const close = exposeCache(
-    registry,
-    () => services.cache.report(),
-    durationMs => {
+  const close = exposeCache(registry, {
+    clock,
+    report: () => services.cache.report(),
+    remoteTook(durationMs) {
       const request = profiler?.currentRequest()
       if (request instanceof ProfiledRequest) request.cacheTimeMs += durationMs
     },
-  )
+  })
   return { registry, requestEnded, close }
 }
