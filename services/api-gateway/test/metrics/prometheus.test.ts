@@ -73,7 +73,7 @@ describe.skipIf(!hasServer() || !hasPrometheus())('a Prometheus that scrapes a g
           for (const { expr } of targets)
             expect((await seriesOf(expr)).length, `${title}: ${expr}`).toBeGreaterThan(0)
       })
-      const valueOf = async (expr: string, labels: Record<string, string>) =>
+      const figure = async (expr: string, labels: Record<string, string>) =>
         (await seriesOf(expr)).find(({ metric }) =>
           Object.entries(labels).every(([name, value]) => metric[name] === value),
         )?.value ?? 0
@@ -86,7 +86,7 @@ describe.skipIf(!hasServer() || !hasPrometheus())('a Prometheus that scrapes a g
         ['Cache Operation Latency', { cache_layer: 'memory', operation: 'hit' }],
         ['Top 10 Slowest Endpoints', { endpoint: 'POST /api/search' }],
       ] as const)
-        expect(await valueOf(exprOf(title), labels), title).toBeGreaterThan(0)
+        expect(await figure(exprOf(title), labels), title).toBeGreaterThan(0)
       for (const { alert, expr } of alerts) {
         // What is compared has a value, whether it is over the limit or not.
         const compared = expr.replace(/ (?:[<>]|==) [\d.]+$/, '')
