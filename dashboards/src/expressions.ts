@@ -12,12 +12,16 @@ const slowestOf = (share: string) =>
   `max by (endpoint) (voiceassist_response_time_${share}_seconds{${instance}})`
 const slowest = `topk(10, ${slowestOf('p95')})`
 
+const flagHits = 'voiceassist_feature_flag_cache_hits_total'
+const flagMisses = 'voiceassist_feature_flag_cache_misses_total'
+
 /** What the panels ask Prometheus; `>= 0` leaves out what nothing was observed of. */
 export const expressions = {
   queryP50: quantile(0.5, 'le', 'voiceassist_db_query_duration_seconds'),
   queryP95: quantile(0.95, 'le', 'voiceassist_db_query_duration_seconds'),
   queryP99: quantile(0.99, 'le', 'voiceassist_db_query_duration_seconds'),
   hitRate: `100 * ${cacheRate('cache_hits_total')} / (${cacheRate('cache_hits_total')} + ${cacheRate('cache_misses_total')}) >= 0`,
+  flagHitRate: `100 * ${rate('cache_layer', flagHits)} / (${rate('cache_layer', flagHits)} + ${rate('cache_layer', flagMisses)}) >= 0`,
   poolUtilization: `voiceassist_db_pool_utilization_percent{${instance}}`,
   slowQueries: `${rate('query_type', 'voiceassist_db_slow_queries_total')} * ${perMinute}`,
   lent: `clamp_min(sum(voiceassist_db_pool_checked_out{${instance}}) - sum(voiceassist_db_pool_overflow{${instance}}), 0)`,

@@ -58,7 +58,8 @@ export function dashboardPanels() {
       .reduceOptions(newest)
       .thresholds(thresholds('red', [50, 'yellow'], [80, 'green']))
       .links([consoleLink('Caches', 'caches')])
-      .withTarget(query('A', ask.hitRate, '{{cache_layer}} {{cache_key_prefix}}')),
+      .withTarget(query('A', ask.hitRate, '{{cache_layer}} {{cache_key_prefix}}'))
+      .withTarget(query('B', ask.flagHitRate, 'flags {{cache_layer}}')),
     new Gauge()
       .title(titles.poolUtilization)
       .description('Lent connections, of the most there can be.')

@@ -94,6 +94,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
         pool: database.pool,
         profiler,
         services,
+        flags,
         endpoints: () => app.routeTable.map(({ method, url }) => `${method} ${url}`),
       })
     : undefined

@@ -3,13 +3,14 @@ import { durationBucketsSeconds, type NPlusOneKind, queryTypes } from '@voiceass
 import { answerOutcomes } from '../answers/answer-outcome.js'
 import { cacheNamespaces } from '../cache/cache-options.js'
 import { commonMethods } from '../plugins/endpoint-of.js'
-import { byRoute, counter, gauge, histogram, type Metric, panels } from './metric.js'
+import { byFlag, byRoute, counter, gauge, histogram, type Metric, panels } from './metric.js'
 
 const queryType = { query_type: queryTypes }
 const nPlusOneKinds = ['n-plus-one', 'duplicate', 'write-loop'] as const satisfies readonly NPlusOneKind[]
 /** Of the second tier; less usual ones are counted as `other`. */
 export const remoteOperations = ['get', 'getMany', 'set', 'fill', 'acquire', 'invalidate', 'other'] as const
 const layers = ['memory', 'remote'] as const
+const flagLayers = ['l1', 'l2'] as const
 const namespaces = Object.keys(cacheNamespaces)
 const layerAndNamespace = { cache_layer: layers, cache_key_prefix: namespaces }
 const endpoint = { endpoint: byRoute } as const
@@ -229,6 +230,35 @@ export const catalogue = {
       ['voiceassist_answer_citations_removed_total'],
       {},
       'Citations of what was not given that were taken out of a model’s answer',
+    ),
+  },
+  flags: {
+    checks: counter(
+      ['voiceassist_feature_flag_checks_total'],
+      { flag_name: byFlag, result: ['on', 'off', 'error'] },
+      'Evaluations of feature flags, by what they came to',
+    ),
+    hits: counter(
+      ['voiceassist_feature_flag_cache_hits_total'],
+      { cache_layer: flagLayers },
+      'Look-ups of flags that memory (l1) or the shared tier (l2) answered',
+      panels.hitRates,
+    ),
+    misses: counter(
+      ['voiceassist_feature_flag_cache_misses_total'],
+      { cache_layer: flagLayers },
+      'Look-ups of flags that memory (l1) or the shared tier (l2) did not answer',
+      panels.hitRates,
+    ),
+    reloads: counter(
+      ['voiceassist_feature_flag_reloads_total'],
+      { tier: ['l2', 'l3', 'none'] },
+      'Loads of the flags into memory, by the tier that answered: the shared one (l2), the database (l3), or none',
+    ),
+    stale: gauge(
+      ['voiceassist_feature_flags_stale'],
+      {},
+      '1: the flags are served from what was known last, or not at all, since no tier confirms them',
     ),
   },
   audit: {

@@ -15,12 +15,14 @@ export type Panel = (typeof panels)[keyof typeof panels]
 
 /** Values of a label that the registered routes make: known, and closed, once the app is built. */
 export const byRoute = 'by route'
+/** Values of a label that the environment's flags make; those of a flag that is gone go with it. */
+export const byFlag = 'by flag'
 
 export interface Metric {
   /** Names under which the same figures are served; the first is the one to use. Their suffix is the unit. */
   readonly names: readonly [string, ...string[]]
   readonly type: 'counter' | 'gauge' | 'histogram'
-  readonly labels: Readonly<Record<string, readonly string[] | typeof byRoute>>
+  readonly labels: Readonly<Record<string, readonly string[] | typeof byRoute | typeof byFlag>>
   readonly help: string
   readonly panel?: Panel
   /** Upper bounds of a histogram's buckets. */

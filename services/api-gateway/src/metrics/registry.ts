@@ -1,3 +1,4 @@
+import type { FeatureFlags } from '@voiceassist/feature-flags'
 import type { Clock } from '@voiceassist/kernel'
 import type { QueryProfiler } from '@voiceassist/query-profiler'
 import { collectDefaultMetrics, Registry } from 'prom-client'
@@ -9,6 +10,7 @@ import { exposeCache } from './cache-metrics.js'
 import { catalogue } from './catalogue.js'
 import { exposeEndpoints } from './endpoint-metrics.js'
 import { expose } from './expose.js'
+import { exposeFlags } from './flag-metrics.js'
 import { exposePool } from './pool-metrics.js'
 import { exposeProcess } from './process-metrics.js'
 import { exposeQueries } from './query-metrics.js'
@@ -18,6 +20,7 @@ export interface OpenMetricsOptions {
   readonly pool: DatabasePool
   readonly profiler: QueryProfiler | undefined
   readonly services: Pick<Services, 'answerTally' | 'cache' | 'audit'>
+  readonly flags: FeatureFlags
   /** Those that are counted from 0 on; asked when Prometheus asks. */
   readonly endpoints: () => readonly string[]
 }
@@ -30,7 +33,14 @@ export interface OpenMetrics {
 }
 
 /** Metrics of one app, so that two in a process do not count into each other; only the caches' events are the process's. */
-export function openMetrics({ clock, pool, profiler, services, endpoints }: OpenMetricsOptions): OpenMetrics {
+export function openMetrics({
+  clock,
+  pool,
+  profiler,
+  services,
+  flags,
+  endpoints,
+}: OpenMetricsOptions): OpenMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   exposeProcess(registry, clock)
@@ -42,7 +52,8 @@ export function openMetrics({ clock, pool, profiler, services, endpoints }: Open
     const { lastVerified } = services.audit
     return lastVerified === undefined ? [] : [{ value: lastVerified ? 0 : 1 }]
   })
-  const close = exposeCache(registry, {
+  const closeFlags = exposeFlags(registry, flags)
+  const closeCache = exposeCache(registry, {
     clock,
     report: () => services.cache.report(),
     remoteTook(durationMs) {
@@ -50,5 +61,12 @@ export function openMetrics({ clock, pool, profiler, services, endpoints }: Open
       if (request instanceof ProfiledRequest) request.cacheTimeMs += durationMs
     },
   })
-  return { registry, requestEnded, close }
+  return {
+    registry,
+    requestEnded,
+    close() {
+      closeFlags()
+      closeCache()
+    },
+  }
 }
