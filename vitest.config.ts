@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: [
       '{packages,services,apps}/*/test/**/*.test.ts',
-      'bench/test/**/*.test.ts',
+      '{bench,dashboards}/test/**/*.test.ts',
       'scripts/test/**/*.test.mjs',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],

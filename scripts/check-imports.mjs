@@ -22,6 +22,7 @@ const ranks = {
   'services/api-gateway': 3,
   'apps/console': 3,
   bench: 4,
+  dashboards: 4,
   'packages/testkit': 4,
 }
 const testkit = 'packages/testkit'

@@ -16,7 +16,7 @@ fi
 echo "services: making $folder from Debian packages, once a machine (about a minute)" >&2
 log=$folder.log
 rm -rf "$folder.part"
-include=postgresql-17,postgresql-17-pgvector,postgresql-17-hypopg,valkey-server,redis-server,pgbouncer
+include=postgresql-17,postgresql-17-pgvector,postgresql-17-hypopg,valkey-server,redis-server,pgbouncer,prometheus
 if ! debootstrap --variant=minbase --include="$include" trixie "$folder.part" http://deb.debian.org/debian >"$log" 2>&1; then
   tail -n 5 "$log" >&2
   rm -rf "$folder.part"

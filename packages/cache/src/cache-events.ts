@@ -1,8 +1,13 @@
 import { channel } from 'node:diagnostics_channel'
 import type { CacheError } from './cache-error.js'
 
+/** Of so many hits in memory one is timed: timing each would cost as much as the hit. */
+export const timedHitEvery = 256
+
 /** What happened beside hits, which are counted in `stats()`; facts without keys or values. */
 export type CacheEvent =
+  /** One of `timedHitEvery` hits in memory. */
+  | { readonly kind: 'memory-hit'; readonly durationMs: number }
   | {
       readonly kind: 'remote'
       readonly operation: string

@@ -16,6 +16,7 @@ import type {
 } from './cache.js'
 import type { CacheCore } from './cache-core.js'
 import { CacheError } from './cache-error.js'
+import { publish, timedHitEvery } from './cache-events.js'
 import type { CacheStats } from './cache-stats.js'
 import { checkKey, checkNamespace, checkPattern, checkTags } from './key/check-key.js'
 import { type Link, linkTo } from './link.js'
@@ -55,6 +56,7 @@ export class TwoTierCache implements Cache {
   readonly #verifier: HitVerifier | undefined
   #ended: Promise<void> | undefined
   #invalidating = 0
+  #untimedHits = timedHitEvery
 
   constructor(core: CacheCore, remote: RemoteTier | undefined, options: TwoTierOptions) {
     this.#core = core
@@ -73,8 +75,13 @@ export class TwoTierCache implements Cache {
     if (openTransactions > 0 && isInTransaction()) return Promise.resolve(undefined)
     if (options === undefined || options.memory !== false) {
       const { memory, clock } = this.#core
-      const slot = memory.hit(key, clock.monotonic())
-      if (slot >= 0) return Promise.resolve(memory.valueAt(slot) as Value)
+      const nowMs = clock.monotonic()
+      const slot = memory.hit(key, nowMs)
+      if (slot >= 0) {
+        const value = memory.valueAt(slot) as Value
+        if (--this.#untimedHits === 0) this.#timed(nowMs)
+        return Promise.resolve(value)
+      }
     }
     return this.#reader.get(key, options) as Promise<Value | undefined>
   }
@@ -83,10 +90,13 @@ export class TwoTierCache implements Cache {
     if (openTransactions > 0 && isInTransaction()) return this.#past(key, loader)
     if (options === undefined || options.memory !== false) {
       const { memory, clock } = this.#core
-      const slot = memory.hit(key, clock.monotonic())
+      const nowMs = clock.monotonic()
+      const slot = memory.hit(key, nowMs)
       if (slot >= 0) {
+        const value = memory.valueAt(slot) as Value
+        if (--this.#untimedHits === 0) this.#timed(nowMs)
         if (this.#verifier) this.#verifier.hit(key, slot, loader as Loader<unknown>)
-        return Promise.resolve(memory.valueAt(slot) as Value)
+        return Promise.resolve(value)
       }
     }
     return this.#reader.getOrSet(key, loader as Loader<unknown>, options) as Promise<Value>
@@ -202,6 +212,11 @@ export class TwoTierCache implements Cache {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #timed(startedMs: number): void {
+    this.#untimedHits = timedHitEvery
+    publish({ kind: 'memory-hit', durationMs: this.#core.clock.monotonic() - startedMs })
   }
 
   async #remember(): Promise<void> {

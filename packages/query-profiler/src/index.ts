@@ -32,4 +32,5 @@ export type { ProfilerReport, QueryReport, SlowQueryReport } from './report/prof
 export { allRules as planRules } from './rules/all-rules.js'
 export type { Finding, Severity } from './rules/rule.js'
 export { setupQueryProfiling } from './setup-query-profiling.js'
+export { DurationSketch } from './stats/duration-sketch.js'
 export { durationBucketsSeconds, type ProfilerStats, type QueryTypeStats } from './stats/profiler-stats.js'

@@ -1,5 +1,5 @@
 import type { Advice, AdviceOptions, IndexAudit, Workload } from './advice/advice.js'
-import type { RequestInfo } from './capture/request-scope.js'
+import type { RequestInfo, RequestScope } from './capture/request-scope.js'
 import type { PlanRecord } from './plan/plan.js'
 import type { PlanChange } from './plan/plan-history.js'
 import type { Prediction } from './predict/prediction.js'
@@ -11,6 +11,8 @@ export interface QueryProfiler {
   runInRequest<T>(request: RequestInfo, handler: () => T | Promise<T>): Promise<T>
   /** The same for a server that has a hook at the start and one at the end of a request. */
   openRequest(request: RequestInfo): OpenRequest
+  /** The object that the request which asks was opened with, for others that count by request; undefined: it is none's. */
+  currentRequest(): RequestInfo | undefined
   report(): ProfilerReport
   /** Plain numbers, for metrics. */
   stats(): ProfilerStats
@@ -37,6 +39,8 @@ export interface QueryProfiler {
 }
 
 export interface OpenRequest {
+  /** Its queries so far, those of requests within it not counted. */
+  readonly counts: Readonly<Pick<RequestScope, 'databaseTimeMs' | 'queries'>>
   run<T>(work: () => T): T
   end(): void
 }

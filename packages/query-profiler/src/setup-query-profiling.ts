@@ -66,6 +66,7 @@ export function setupQueryProfilingIn(target: object, options: ProfilerOptions, 
   const profiler: QueryProfiler = {
     runInRequest: (request, handler) => requests.runInRequest(request, handler),
     openRequest: request => requests.openRequest(request),
+    currentRequest: () => requests.currentInfo(),
     report: () => ({
       queries: log.stats.queryReports(),
       slow: log.stats.slowReports(),

@@ -5,6 +5,7 @@ import { emptyFolder } from './database/pglite-template.js'
 import { dropDatabasesOfRun } from './database/server-template.js'
 import { findKeyValue } from './services/find-key-value.js'
 import { findPostgres } from './services/find-postgres.js'
+import { findPrometheus } from './services/find-prometheus.js'
 import { guard } from './services/guard.js'
 import { type ServiceSource, ServiceUnavailable } from './services/service-source.js'
 import { startPostgres } from './services/start-postgres.js'
@@ -12,7 +13,7 @@ import { announce, databaseUrlOfRun } from './services/test-run.js'
 
 /**
  * Vitest's global set-up: one PostgreSQL server for the whole run, unless `TEST_DATABASE_URL` names one, and the
- * places that Redis and Valkey can be started from. Outside CI a
+ * places that Redis, Valkey and Prometheus can be started from. Outside CI a
  * service that cannot be had is named at the end, its tests being skipped; with `CI=true` it fails the run.
  */
 export default async function setup(): Promise<() => Promise<void>> {
@@ -27,7 +28,8 @@ export default async function setup(): Promise<() => Promise<void>> {
     })
   const postgres = await find(findPostgres())
   const [redis, valkey] = [await find(findKeyValue('redis')), await find(findKeyValue('valkey'))]
-  const run = { folder, sources: { postgres, redis, valkey } }
+  const prometheus = await find(findPrometheus())
+  const run = { folder, sources: { postgres, redis, valkey, prometheus } }
   announce({ ...run, databaseUrl: databaseUrlOfRun() })
   const [server] = await Promise.all([ownServer(postgres), emptyFolder()])
   announce({ ...run, databaseUrl: databaseUrlOfRun() ?? server?.url })

@@ -18,12 +18,20 @@ export {
   canStartPostgres,
   canStartRedis,
   canStartValkey,
+  hasPrometheus,
   hasRedis,
   hasServer,
   hasValkey,
 } from './services/available.js'
 export type { KeyValueOptions, KeyValueServer } from './services/key-value-server.js'
 export type { PostgresOptions, PostgresServer, StopMode } from './services/postgres-server.js'
+export {
+  type PrometheusOptions,
+  type PrometheusSeries,
+  type PrometheusServer,
+  runPromtool,
+  startPrometheus,
+} from './services/prometheus.js'
 export { ServiceUnavailable } from './services/service-source.js'
 export {
   type BorrowedServer,

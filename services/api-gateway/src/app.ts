@@ -6,12 +6,8 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Logger } from 'pino'
 import type { OpenDatabase } from './db/open-database.js'
 import { flagDecisions } from './flags/flag-decisions.js'
-import { registerAnswerMetrics } from './metrics/answer-metrics.js'
-import { registerCacheMetrics } from './metrics/cache-metrics.js'
 import { httpMetrics } from './metrics/http-metrics.js'
-import { registerPoolMetrics } from './metrics/pool-metrics.js'
-import { registerQueryMetrics } from './metrics/query-metrics.js'
-import { createMetricsRegistry } from './metrics/registry.js'
+import { openMetrics } from './metrics/registry.js'
 import { accessLog } from './plugins/access-log.js'
 import { answerClientError } from './plugins/client-errors.js'
 import { deniedAudit } from './plugins/denied-audit.js'
@@ -68,6 +64,8 @@ export interface AppDependencies {
   readonly services: Services
   /** What /health/ready asks. */
   readonly healthChecks: readonly HealthCheck[]
+  /** False: nothing is counted, and there is no /metrics. */
+  readonly metricsEnabled?: boolean
   /** Guards /metrics; absent: only callers on this machine read it. */
   readonly metricsToken?: string | undefined
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed; absent: none. */
@@ -81,7 +79,7 @@ export interface AppDependencies {
 /** The gateway's HTTP, ready to listen or to be tested by `inject`. The caller closes what it handed over. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { clock, logger, database, services, rateLimits = defaultRateLimits } = dependencies
-  const { trustedProxies = [], profiler, flags } = dependencies
+  const { trustedProxies = [], profiler, flags, metricsEnabled = true } = dependencies
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -96,19 +94,23 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(requestValidator)
-  const registry = createMetricsRegistry()
-  registerPoolMetrics(registry, database.pool)
-  if (profiler) registerQueryMetrics(registry, () => profiler.stats())
-  registerAnswerMetrics(registry, services.answerTally)
-  const stopCacheMetrics = registerCacheMetrics(registry, () => services.cache.report())
-  app.addHook('onClose', async () => stopCacheMetrics())
-
   await app.register(routeTable)
+  const metrics = metricsEnabled
+    ? openMetrics({
+        clock,
+        pool: database.pool,
+        profiler,
+        services,
+        flags,
+        endpoints: () => app.routeTable.map(({ method, url }) => `${method} ${url}`),
+      })
+    : undefined
+  app.addHook('onClose', async () => metrics?.close())
   await app.register(requestId)
   await app.register(securityHeaders)
-  await app.register(profiledRequest, { profiler })
+  await app.register(profiledRequest, { profiler, ended: metrics?.requestEnded })
   await app.register(accessLog)
-  await app.register(httpMetrics, { registry })
+  if (metrics) await app.register(httpMetrics, { registry: metrics.registry, clock })
   await app.register(drain)
   await app.register(requestBounds)
   await app.register(overload)
@@ -125,7 +127,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(openapi, { version: dependencies.version })
 
   await app.register(healthRoutes, { prefix: '/health', checks: dependencies.healthChecks, clock })
-  await app.register(metricsRoutes, { registry })
+  if (metrics) await app.register(metricsRoutes, { registry: metrics.registry })
   await app.register(authRoutes, {
     prefix: '/api/auth',
     auth: services.auth,

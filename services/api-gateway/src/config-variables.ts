@@ -183,6 +183,11 @@ export const configVariables = {
     default: '30',
     parse: integer(1, 600),
   },
+  METRICS_ENABLED: {
+    description: 'false: nothing is counted, and there is no /metrics; for benches',
+    default: 'true',
+    parse: oneOf('true', 'false'),
+  },
   METRICS_TOKEN: {
     description: 'Bearer token of /metrics; absent: /metrics answers loopback only',
     secret: true,

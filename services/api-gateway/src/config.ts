@@ -37,6 +37,7 @@ export interface Config {
         readonly deadlineMs: number
       }
     | undefined
+  readonly metricsEnabled: boolean
   readonly metricsToken: string | undefined
   readonly maxDocumentBytes: number
   readonly logLevel: string
@@ -117,6 +118,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
             model: read('LLM_MODEL')!,
             deadlineMs: read('LLM_DEADLINE_SECONDS')! * 1000,
           },
+    metricsEnabled: read('METRICS_ENABLED') === 'true',
     metricsToken: read('METRICS_TOKEN'),
     maxDocumentBytes: read('MAX_DOCUMENT_BYTES')!,
     logLevel: read('LOG_LEVEL')!,

@@ -10,9 +10,9 @@ class Scope implements RequestScope {
   queries = 0
   isOpen = true
 
-  constructor({ id, route }: RequestInfo) {
-    this.id = id
-    this.route = route
+  constructor(readonly info: RequestInfo) {
+    this.id = info.id
+    this.route = info.route
   }
 }
 
@@ -34,6 +34,12 @@ export class RequestContext {
     return scope?.isOpen ? scope : undefined
   }
 
+  /** What the innermost open request was opened with. */
+  currentInfo(): RequestInfo | undefined {
+    const scope = this.#storage.getStore()
+    return scope?.isOpen ? scope.info : undefined
+  }
+
   /** An `async` function that awaits, so that the application's stacks show where the request begins. */
   async runInRequest<T>(request: RequestInfo, handler: () => T | Promise<T>): Promise<T> {
     const scope = new Scope(request)
@@ -47,6 +53,7 @@ export class RequestContext {
   openRequest(request: RequestInfo): OpenRequest {
     const scope = new Scope(request)
     return {
+      counts: scope,
       run: work => this.#storage.run(scope, work),
       end: () => this.#end(scope),
     }

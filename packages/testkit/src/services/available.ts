@@ -20,6 +20,11 @@ export function canStartValkey(): boolean {
   return sourceOfRun('valkey') !== undefined
 }
 
+/** True when a test can start a Prometheus, and run promtool. */
+export function hasPrometheus(): boolean {
+  return sourceOfRun('prometheus') !== undefined
+}
+
 /** True when `borrowRedis` has one to give. */
 export function hasRedis(): boolean {
   return canStartRedis() || keyValueUrlOfRun('redis') !== undefined

@@ -7,7 +7,7 @@ import { cacheFolder } from './local-process.js'
 import type { LocalSource } from './service-source.js'
 
 /** Bumped when debian-root.sh makes another folder than before. */
-const version = 'trixie-2'
+const version = 'trixie-3'
 
 /** Programs from the folder of Debian packages, which is made if this is root on Debian, or why not. */
 export async function fromDebian(binFolder: string): Promise<LocalSource | string> {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { endAndRemove } from './clean-up.js'
 import { guard } from './guard.js'
 import {
   type KeyValueKind,
@@ -12,12 +13,6 @@ import {
 import { isRunning, lastWords, makeFolder, spawnProgram } from './local-process.js'
 import type { LocalSource } from './service-source.js'
 
-/** Runs when the test's process is gone or done. */
-const cleanUp = `
-pid=$(cat "$1/pid" 2>/dev/null) && kill -KILL "$pid"
-n=0; while [ -n "$pid" ] && [ $n -lt 100 ] && kill -0 "$pid"; do sleep 0.1; n=$((n+1)); done
-rm -rf "$1"`
-
 /** A server with a new data folder from the programs of `source`. */
 export function localKeyValue(
   kind: KeyValueKind,
@@ -26,7 +21,7 @@ export function localKeyValue(
   port: number,
 ): KeyValueProcess {
   const folder = makeFolder(source, kind)
-  const keeper = guard(cleanUp, folder.path)
+  const keeper = guard(endAndRemove, folder.path)
   const pidFile = join(folder.path, 'pid')
   const args = serverArguments(port, folder.inner, options)
   let child: ChildProcess | undefined

@@ -9,10 +9,15 @@ const names = {
   databaseUrl: 'TEST_DATABASE_URL',
   keyValueUrl: { redis: 'TEST_REDIS_URL', valkey: 'TEST_VALKEY_URL' },
   folder: 'TEST_RUN_FOLDER',
-  source: { postgres: 'TEST_POSTGRES_SOURCE', redis: 'TEST_REDIS_SOURCE', valkey: 'TEST_VALKEY_SOURCE' },
+  source: {
+    postgres: 'TEST_POSTGRES_SOURCE',
+    redis: 'TEST_REDIS_SOURCE',
+    valkey: 'TEST_VALKEY_SOURCE',
+    prometheus: 'TEST_PROMETHEUS_SOURCE',
+  },
 } as const
 
-export type Service = 'postgres' | KeyValueKind
+export type Service = 'postgres' | 'prometheus' | KeyValueKind
 export type Sources = Readonly<Record<Service, ServiceSource | undefined>>
 
 /** The superuser's URL of the server that all test files share; undefined when there is none. */

@@ -59,6 +59,7 @@ async function listen(
   const app = await buildApp({
     ...dependencies,
     maxDocumentBytes: config.maxDocumentBytes,
+    metricsEnabled: config.metricsEnabled,
     trustedProxies: config.trustedProxies,
     ...(config.metricsToken === undefined ? {} : { metricsToken: config.metricsToken }),
     healthChecks: [

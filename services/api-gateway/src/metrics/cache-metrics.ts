@@ -1,106 +1,141 @@
 import { type CacheEvent, cacheChannel } from '@voiceassist/cache'
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Clock } from '@voiceassist/kernel'
+import type { Registry } from 'prom-client'
 import { cacheNamespaces } from '../cache/cache-options.js'
 import type { CacheReport } from '../services/cache.service.js'
+import { BucketCounts } from './bucket-counts.js'
+import { catalogue, remoteOperations } from './catalogue.js'
+import { expose } from './expose.js'
 
-const layers = ['memory', 'remote'] as const
-const namespaces = Object.keys(cacheNamespaces)
-/** Of events; what else a later version of the cache says is not counted. */
-const evictionReasons = ['capacity', 'expired', 'void'] as const
-
-/** Hits and misses are read from the cache when Prometheus asks; what else happened is told by its events. */
-export function registerCacheMetrics(registry: Registry, report: () => CacheReport): () => void {
-  const registers = [registry]
-  for (const [name, what, countOf] of [
-    ['cache_hits_total', 'answered', hitsOf],
-    ['cache_misses_total', 'did not answer', missesOf],
-  ] as const)
-    new Counter({
-      name,
-      help: `Reads that a layer of the cache ${what}, by the part of their keys before its first colon`,
-      labelNames: ['cache_layer', 'cache_key_prefix'],
-      registers,
-      collect() {
-        this.reset()
-        const found = report().namespaces
-        for (const cache_layer of layers)
-          for (const cache_key_prefix of namespaces)
-            this.inc({ cache_layer, cache_key_prefix }, countOf(found[cache_key_prefix], cache_layer))
-      },
-    })
-  new Gauge({
-    name: 'cache_entries_total',
-    help: 'Values that a layer of the cache holds; of the second one as it reported last',
-    labelNames: ['cache_layer'],
-    registers,
-    collect() {
-      for (const cache_layer of layers) this.set({ cache_layer }, report().tiers[cache_layer].entries)
-    },
-  })
-  new Gauge({
-    name: 'cache_outbox_lag_seconds',
-    help: 'Age of the oldest change of the database that waits to be relayed to the cache',
-    registers,
-    collect() {
-      this.set((report().relay?.lagMs ?? 0) / 1000)
-    },
-  })
-  return listen(registers)
-}
-
-type Counted = CacheReport['namespaces'][string] | undefined
+const {
+  hits,
+  misses,
+  hitRate,
+  entries,
+  bytes,
+  latency,
+  evictions,
+  staleReads,
+  breaker,
+  remoteUp,
+  outboxLag,
+} = catalogue.cache
+/** It is asked at least once a second, by the heartbeat. */
+const answersWithinMs = 5000
+const layers = hits.labels.cache_layer
+const namespaces = Object.keys(cacheNamespaces) as (keyof typeof cacheNamespaces)[]
 type Layer = (typeof layers)[number]
 
-function hitsOf(counted: Counted, layer: Layer): number {
-  return (layer === 'memory' ? counted?.memoryHits : counted?.remoteHits) ?? 0
+export interface CacheMetricsOptions {
+  readonly clock: Clock
+  readonly report: () => CacheReport
+  /** Told of each operation of a second tier, in the context of who waits for it. */
+  readonly remoteTook: (durationMs: number) => void
 }
 
-function missesOf(counted: Counted, layer: Layer): number {
-  return (counted?.misses ?? 0) + (layer === 'memory' ? (counted?.remoteHits ?? 0) : 0)
+/**
+ * Hits and misses are read from the cache when Prometheus asks; what else happened is told by its events, which every
+ * cache of the process publishes, until the returned function is called.
+ */
+export function exposeCache(
+  registry: Registry,
+  { clock, report, remoteTook }: CacheMetricsOptions,
+): () => void {
+  const asked = () => {
+    const found = report().namespaces
+    return layers.flatMap(cache_layer =>
+      namespaces.map(cache_key_prefix => ({
+        labels: { cache_layer, cache_key_prefix },
+        ...countsOf(cache_layer, cache_key_prefix, found[cache_key_prefix]),
+      })),
+    )
+  }
+  expose(registry, hits, () => asked().map(({ labels, hits }) => ({ labels, value: hits })))
+  expose(registry, misses, () => asked().map(({ labels, misses }) => ({ labels, value: misses })))
+  expose(registry, hitRate, () =>
+    asked()
+      .filter(({ hits, misses }) => hits + misses > 0)
+      .map(({ labels, hits, misses }) => ({ labels, value: (100 * hits) / (hits + misses) })),
+  )
+  for (const [metric, field] of [
+    [entries, 'entries'],
+    [bytes, 'bytes'],
+  ] as const)
+    expose(registry, metric, () =>
+      layers.map(cache_layer => ({ labels: { cache_layer }, value: report().tiers[cache_layer][field] })),
+    )
+  expose(registry, outboxLag, () => [{ value: (report().relay?.lagMs ?? 0) / 1000 }])
+  let answeredAtMs = Number.NEGATIVE_INFINITY
+  expose(registry, remoteUp, () => {
+    if (report().kind === 'none') return []
+    return [{ value: clock.monotonic() - answeredAtMs < answersWithinMs ? 1 : 0 }]
+  })
+  return listen(registry, ({ durationMs, outcome }) => {
+    if (outcome === 'done') answeredAtMs = clock.monotonic()
+    remoteTook(durationMs)
+  })
 }
 
-/** Counts events of every cache of the process until the returned function is called. */
-function listen(registers: Registry[]): () => void {
-  const latency = new Histogram({
-    name: 'cache_latency_seconds',
-    help: 'Time that a layer of the cache took: the second one for an operation, the source for a load',
-    labelNames: ['cache_layer', 'operation'],
-    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
-    registers,
-  })
-  latency.zero({ cache_layer: 'source', operation: 'load' })
-  latency.zero({ cache_layer: 'remote', operation: 'get' })
-  const evictions = new Counter({
-    name: 'cache_evictions_total',
-    help: 'Values that left memory: for want of room, by age, or since they were invalidated',
-    labelNames: ['reason'],
-    registers,
-  })
-  for (const reason of evictionReasons) evictions.inc({ reason }, 0)
-  const stale = new Counter({
-    name: 'cache_stale_reads_total',
-    help: 'Hits, among those compared with the database, that had an old value',
-    labelNames: ['cache_key_prefix'],
-    registers,
-  })
-  for (const cache_key_prefix of [...namespaces, 'other']) stale.inc({ cache_key_prefix }, 0)
-  const breaker = new Gauge({
-    name: 'cache_breaker_open',
-    help: '1: the second tier failed several times in a row and is not asked for a while',
-    registers,
-  })
+/** A namespace that is kept out of memory misses nothing there. */
+function countsOf(
+  layer: Layer,
+  namespace: keyof typeof cacheNamespaces,
+  counted: CacheReport['namespaces'][string] | undefined,
+): { readonly hits: number; readonly misses: number } {
+  if (!counted) return { hits: 0, misses: 0 }
+  const { memoryHits, remoteHits, misses } = counted
+  if (layer === 'remote') return { hits: remoteHits, misses }
+  const keptOut = 'memory' in cacheNamespaces[namespace]
+  return { hits: memoryHits, misses: keptOut ? 0 : misses + remoteHits }
+}
+
+function listen(registry: Registry, onRemote: (event: CacheEvent & { kind: 'remote' }) => void): () => void {
+  const times = { memory: timesOf('hit'), remote: timesOf(...remoteOperations), source: timesOf('load') }
+  const evicted = zeros(evictions.labels.reason)
+  const stale = zeros(staleReads.labels.cache_key_prefix)
+  let isOpen = false
 
   const count = (message: unknown) => {
     const event = message as CacheEvent
-    if (event.kind === 'remote' && event.outcome !== 'refused')
-      latency.observe({ cache_layer: 'remote', operation: event.operation }, event.durationMs / 1000)
-    else if (event.kind === 'load')
-      latency.observe({ cache_layer: 'source', operation: 'load' }, event.durationMs / 1000)
-    else if (event.kind === 'eviction') evictions.inc({ reason: event.reason }, event.entries)
+    if (event.kind === 'memory-hit') times.memory.get('hit')?.observe(event.durationMs / 1000)
+    else if (event.kind === 'load') times.source.get('load')?.observe(event.durationMs / 1000)
+    else if (event.kind === 'remote' && event.outcome !== 'refused') {
+      const counted = times.remote.get(event.operation) ?? times.remote.get('other')
+      counted?.observe(event.durationMs / 1000)
+      onRemote(event)
+    } else if (event.kind === 'eviction') add(evicted, event.reason, event.entries)
     else if (event.kind === 'stale-read')
-      stale.inc({ cache_key_prefix: event.namespace in cacheNamespaces ? event.namespace : 'other' })
-    else if (event.kind === 'breaker') breaker.set(event.open ? 1 : 0)
+      add(stale, event.namespace in cacheNamespaces ? event.namespace : 'other', 1)
+    else if (event.kind === 'breaker') isOpen = event.open
   }
+  expose(registry, latency, () =>
+    Object.entries(times).flatMap(([cache_layer, byOperation]) =>
+      [...byOperation].map(([operation, { counts, sum }]) => ({
+        labels: { cache_layer, operation },
+        counts,
+        sum,
+      })),
+    ),
+  )
+  expose(registry, evictions, () => [...evicted].map(([reason, value]) => ({ labels: { reason }, value })))
+  expose(registry, staleReads, () =>
+    [...stale].map(([cache_key_prefix, value]) => ({ labels: { cache_key_prefix }, value })),
+  )
+  expose(registry, breaker, () => [{ value: isOpen ? 1 : 0 }])
   cacheChannel.subscribe(count)
   return () => cacheChannel.unsubscribe(count)
+}
+
+function timesOf(...operations: readonly string[]): ReadonlyMap<string, BucketCounts> {
+  return new Map(operations.map(operation => [operation, new BucketCounts(latency.bounds)]))
+}
+
+function zeros(names: readonly string[]): Map<string, number> {
+  return new Map(names.map(name => [name, 0]))
+}
+
+/** What a later version of the cache says besides is not counted. */
+function add(counts: Map<string, number>, name: string, more: number): void {
+  const count = counts.get(name)
+  if (count !== undefined) counts.set(name, count + more)
 }

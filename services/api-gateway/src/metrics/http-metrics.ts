@@ -1,48 +1,79 @@
+import type { Clock } from '@voiceassist/kernel'
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { Counter, Histogram, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import { routeOf } from '../plugins/access-log.js'
+import { methodOf } from '../plugins/endpoint-of.js'
+import { BucketCounts } from './bucket-counts.js'
+import { catalogue } from './catalogue.js'
+import { expose } from './expose.js'
+import { SlidingQuantiles } from './sliding-quantiles.js'
 
-const labelNames = ['method', 'route', 'status_class'] as const
-const classes = ['2xx', '3xx', '4xx', '5xx'] as const
-/** Methods of requests that no route took; every other one is counted as OTHER. */
-const commonMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const { duration, total, ...percentiles } = catalogue.requests
+const classes = duration.labels.status_class
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** For answers after which no hook runs. */
-    countRequest(request: FastifyRequest, reply: FastifyReply): void
+    /** For answers after which no hook runs; absent: nothing is counted. */
+    countRequest?(request: FastifyRequest, reply: FastifyReply): void
   }
 }
 
+class Endpoint {
+  /** By class of status, from 2xx. */
+  readonly durations: readonly BucketCounts[] = classes.map(() => new BucketCounts(duration.bounds))
+  readonly quantiles = new SlidingQuantiles()
+  constructor(
+    readonly method: string,
+    readonly route: string,
+  ) {}
+}
+
 /** Counts and times requests by method, route template and class of status: three closed sets. */
-export const httpMetrics = fastifyPlugin<{ readonly registry: Registry }>(async (app, { registry }) => {
-  const duration = new Histogram({
-    name: 'voiceassist_http_request_duration_seconds',
-    help: 'Time from a request’s arrival to the end of its answer',
-    labelNames,
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers: [registry],
-  })
-  const total = new Counter({
-    name: 'voiceassist_http_requests_total',
-    help: 'Requests answered',
-    labelNames,
-    registers: [registry],
-  })
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat())
-      for (const status_class of classes) total.inc({ method: one, route: url, status_class }, 0)
-  })
-  const countRequest: FastifyInstance['countRequest'] = (request, reply) => {
-    const labels = {
-      method: commonMethods.has(request.method) ? request.method : 'OTHER',
-      route: routeOf(request),
-      status_class: `${Math.trunc(reply.statusCode / 100)}xx`,
+export const httpMetrics = fastifyPlugin<{ readonly registry: Registry; readonly clock: Clock }>(
+  async (app, { registry, clock }) => {
+    const endpoints = new Map<string, Endpoint>()
+    const endpointOf = (method: string, route: string): Endpoint => {
+      const name = `${method} ${route}`
+      let found = endpoints.get(name)
+      if (!found) {
+        found = new Endpoint(method, route)
+        endpoints.set(name, found)
+      }
+      return found
     }
-    total.inc(labels)
-    duration.observe(labels, reply.elapsedTime / 1000)
-  }
-  app.decorate('countRequest', countRequest)
-  app.addHook('onResponse', async (request, reply) => countRequest(request, reply))
-})
+    app.addHook('onRoute', ({ method, url }) => {
+      for (const one of [method].flat()) endpointOf(one, url)
+    })
+    const countRequest: NonNullable<FastifyInstance['countRequest']> = (request, reply) => {
+      const endpoint = endpointOf(methodOf(request), routeOf(request))
+      const at = Math.min(Math.max(Math.trunc(reply.statusCode / 100), 2), 5) - 2
+      ;(endpoint.durations[at] as BucketCounts).observe(reply.elapsedTime / 1000)
+      endpoint.quantiles.add(reply.elapsedTime, clock.monotonic())
+    }
+    app.decorate('countRequest', countRequest)
+    app.addHook('onResponse', async (request, reply) => countRequest(request, reply))
+
+    const all = () => [...endpoints.values()]
+    const byClass = () =>
+      all().flatMap(({ method, route, durations }) =>
+        classes.map((status_class, at) => ({
+          labels: { method, route, status_class },
+          counted: durations[at] as BucketCounts,
+        })),
+      )
+    expose(registry, duration, () =>
+      byClass()
+        .filter(({ counted }) => counted.count > 0)
+        .map(({ labels, counted: { counts, sum } }) => ({ labels, counts, sum })),
+    )
+    expose(registry, total, () => byClass().map(({ labels, counted }) => ({ labels, value: counted.count })))
+    for (const quantile of ['p50', 'p95', 'p99'] as const)
+      expose(registry, percentiles[quantile], () =>
+        [...endpoints].flatMap(([endpoint, { quantiles }]) => {
+          const found = quantiles.read(clock.monotonic())
+          return found ? [{ labels: { endpoint }, value: found[quantile] / 1000 }] : []
+        }),
+      )
+  },
+)

@@ -36,7 +36,7 @@ export function sendEarlyProblem(error: unknown, request: FastifyRequest, reply:
   reply.header('cache-control', 'no-store').header('x-request-id', request.id)
   reply.raw.once('finish', () => {
     logRequest(request, reply)
-    request.server.countRequest(request, reply)
+    request.server.countRequest?.(request, reply)
   })
   return sendProblem(request, reply, error)
 }

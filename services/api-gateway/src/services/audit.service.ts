@@ -21,6 +21,8 @@ import { decodeCursor, encodeCursor, type KeysetPosition } from '../repositories
 
 /** Reads of the audit are audited themselves, before they are answered. */
 export interface AuditService {
+  /** Whether the chain was whole when this process verified it last; undefined: it has not yet. */
+  readonly lastVerified: boolean | undefined
   /** Newest first; limit 1 to 1000. @throws GatewayError VALIDATION_FAILED for a cursor that is none. */
   list(
     actor: Actor,
@@ -44,7 +46,12 @@ export interface AuditServiceOptions {
 const rowsPerPiece = 500
 
 export function createAuditService({ db, clock, auditKey }: AuditServiceOptions): AuditService {
+  let lastVerified: boolean | undefined
   return {
+    get lastVerified() {
+      return lastVerified
+    },
+
     async list(actor, { limit, cursor, ...filter }) {
       const after = cursor === undefined ? undefined : decodeCursor(cursor, 'audit')
       await recordAudit(db, actor, { action: 'audit.list', details: given(filter) })
@@ -71,6 +78,7 @@ export function createAuditService({ db, clock, auditKey }: AuditServiceOptions)
     async verify(actor, options) {
       const found = await verifyAudit(db, auditKey(), options)
       const { ok, checked, broken } = found
+      lastVerified = ok
       const details = { ok, checked, ...(broken ? { brokenSeq: broken.seq } : {}) }
       await recordAudit(db, actor, { action: 'audit.verify', details })
       return found

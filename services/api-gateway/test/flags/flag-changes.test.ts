@@ -37,7 +37,8 @@ describeDatabases('changes of flags', kind => {
     return createFlagAdmin({
       db: database.db,
       clock,
-      flags: { environment, refresh: async () => {}, acknowledged: async () => {} },
+      environment,
+      flags: { refresh: async () => {}, acknowledged: async () => {} },
     })
   }
   const audited = async () =>
@@ -47,7 +48,7 @@ describeDatabases('changes of flags', kind => {
     )
 
   test('any sequence of calls leaves what a model says, a revision and an audit row for each that was taken', async () => {
-    const seed = testSeed()
+    const seed = testSeed('changes of flags')
     const random = seededRandom(seed)
     const { flags, overrides, segments } = admin('model')
     const names = ['a', 'b', 'c', 'd']
