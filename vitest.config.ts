@@ -10,8 +10,14 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Compiled, as everything that tests import: `npx tsc -b` comes first.
     globalSetup: './packages/testkit/dist/global-setup.js',
+    // Which needs no second transformation.
+    server: { deps: { external: [/\/dist\//] } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // A process for each file spends more time on loading what all of them load than on most files.
+    isolate: false,
+    // V8 compiles the embedded database a second time, for runs far longer than those of tests.
+    execArgv: ['--liftoff-only'],
   },
 })

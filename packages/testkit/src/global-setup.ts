@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emptyFolder } from './database/pglite-template.js'
@@ -17,7 +17,7 @@ import { announce, databaseUrlOfRun } from './services/test-run.js'
  * service that cannot be had is named at the end, its tests being skipped; with `CI=true` it fails the run.
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), 'voiceassist-tests-'))
+  const folder = mkdtempSync(join(folderForTests(), 'voiceassist-tests-'))
   // A test's process may still write while its folder goes, when it is the whole run that was killed.
   const keeper = guard('rm -rf "$1" || { sleep 2; rm -rf "$1"; }', folder)
   const missing: string[] = []
@@ -43,4 +43,15 @@ export default async function setup(): Promise<() => Promise<void>> {
 
 async function ownServer(source: ServiceSource | undefined) {
   return source && !databaseUrlOfRun() ? await startPostgres() : undefined
+}
+
+/** In memory, where there is room for it: embedded databases are copied hundreds of times. */
+function folderForTests(): string {
+  const memory = '/dev/shm'
+  try {
+    const { bavail, bsize } = statfsSync(memory)
+    return bavail * bsize > 4 * 2 ** 30 ? memory : tmpdir()
+  } catch {
+    return tmpdir()
+  }
 }

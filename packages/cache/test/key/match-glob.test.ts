@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { literalPrefix, matchGlob } from '#src/key/match-glob'
@@ -43,14 +44,14 @@ const matching = fc
 test('matches what the regular expression matches', () => {
   fc.assert(
     fc.property(pattern, text, (pattern, text) => {
-      expect(matchGlob(pattern, text)).toBe(matchSlowly(pattern, text))
+      assert.equal(matchGlob(pattern, text), matchSlowly(pattern, text))
     }),
     { numRuns: 20_000 },
   )
   fc.assert(
     fc.property(matching, ({ pattern, text }) => {
-      expect(matchSlowly(pattern, text)).toBe(true)
-      expect(matchGlob(pattern, text)).toBe(true)
+      assert(matchSlowly(pattern, text))
+      assert(matchGlob(pattern, text))
     }),
     { numRuns: 5000 },
   )

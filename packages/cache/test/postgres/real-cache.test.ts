@@ -1,5 +1,5 @@
 import { describeDatabases, eventually } from '@voiceassist/testkit'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Cache, createCache } from '#src/index'
 import { createRelay, inTransaction, type Relay } from '#src/postgres'
 import { type TrackedDatabase, trackedDatabase, users } from './tracked-database.js'
@@ -9,8 +9,11 @@ describeDatabases('a cache that the database invalidates', kind => {
   let cache: Cache
   let relay: Relay
   let loads = 0
-  beforeEach(async () => {
+  beforeAll(async () => {
     db = await trackedDatabase(kind)
+  })
+  beforeEach(async () => {
+    await db.renew()
     cache = createCache()
     const common = { cache, tables: [users] }
     relay =
@@ -25,8 +28,8 @@ describeDatabases('a cache that the database invalidates', kind => {
   afterEach(async () => {
     await relay?.close()
     await cache?.close()
-    await db?.close()
   })
+  afterAll(() => db?.close())
 
   const name = (query: TrackedDatabase['query'] = db.query) =>
     cache.getOrSet(

@@ -1,5 +1,5 @@
 import { describeDatabases, eventually, FakeClock, gate } from '@voiceassist/testkit'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createRelay, type Relay, type RelayOptions, trackTable } from '#src/postgres'
 import { RecordingCache } from './recording-cache.js'
 import { type TrackedDatabase, trackedDatabase, users } from './tracked-database.js'
@@ -9,15 +9,16 @@ describeDatabases('the relay', kind => {
   let cache: RecordingCache
   let relay: Relay | undefined
   let errors: unknown[]
-  beforeEach(async () => {
+  beforeAll(async () => {
     db = await trackedDatabase(kind)
+  })
+  beforeEach(async () => {
+    await db.renew()
     cache = new RecordingCache()
     errors = []
   })
-  afterEach(async () => {
-    await relay?.close()
-    await db?.close()
-  })
+  afterEach(() => relay?.close())
+  afterAll(() => db?.close())
 
   const start = (options: Partial<RelayOptions> = {}) => {
     const common = { cache, tables: [users], onError: (error: unknown) => errors.push(error), ...options }

@@ -22,6 +22,8 @@ export interface TrackedDatabase {
   /** Of a server only. */
   readonly url: string
   outbox(): Promise<Record<string, unknown>[]>
+  /** Makes it as it was at first, while no transaction holds any of it. */
+  renew(): Promise<void>
   close(): Promise<void>
 }
 
@@ -31,7 +33,8 @@ export async function trackedDatabase(kind: DatabaseKind): Promise<TrackedDataba
   const { pool } = await temp.open({ limits: { size: 4, maxOverflow: 0 } })
   const clients: pg.Client[] = []
   const url = 'url' in temp.location ? temp.location.url : ''
-  await pool.query(`${outboxTable().up}${usersTable}; ${users.up}`)
+  const tables = `${outboxTable().up}${usersTable}; ${users.up}`
+  await pool.query(tables)
   return {
     pool,
     url,
@@ -45,6 +48,7 @@ export async function trackedDatabase(kind: DatabaseKind): Promise<TrackedDataba
     },
     outbox: async () =>
       (await pool.query('select tracked, operation, old_row, new_row from cache_outbox order by id')).rows,
+    renew: async () => void (await pool.query(`drop schema public cascade; create schema public; ${tables}`)),
     async close() {
       for (const client of clients) await client.end().catch(() => {})
       await temp.close()

@@ -1,5 +1,5 @@
 import { canStartValkey, startValkeyCluster, testSeed, type ValkeyCluster } from '@voiceassist/testkit'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, onTestFinished, test } from 'vitest'
 import { startLoad } from './random-load.js'
 import { World } from './world.js'
 
@@ -15,6 +15,7 @@ describe.skipIf(!canStartValkey())('four processes over a cluster with replicas'
     const world = await World.open({
       redis: { cluster: cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port })) },
     })
+    onTestFinished(() => world.close())
     const load = startLoad(world, seed)
     await world.calls(300)
     await cluster.nodes[0]?.kill()

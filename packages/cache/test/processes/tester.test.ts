@@ -1,5 +1,5 @@
 import { canStartRedis, eventually, type KeyValueServer, startRedis } from '@voiceassist/testkit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { CacheProcess } from './cache-process.js'
 import { World } from './world.js'
 
@@ -15,6 +15,7 @@ describe.skipIf(!canStartRedis())('the tests of processes', () => {
 
   test('go red when processes do not apply what others invalidate', async () => {
     const world = await World.open({ redis: { url: server.url }, deaf: true })
+    onTestFinished(() => world.close())
     const [one, other] = world.workers as [CacheProcess, CacheProcess]
     await eventually(async () => {
       await world.read(one, 'getOrSet', [key])
@@ -31,6 +32,7 @@ describe.skipIf(!canStartRedis())('the tests of processes', () => {
 
   test('the sampler tells of a source that changed and told nobody', async () => {
     const world = await World.open({ redis: { url: server.url } })
+    onTestFinished(() => world.close())
     const [one] = world.workers as [CacheProcess]
     await world.read(one, 'getOrSet', [key])
     world.oracle.change([key])

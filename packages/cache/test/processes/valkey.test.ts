@@ -2,7 +2,10 @@ import { canStartValkey, type KeyValueServer, startValkey } from '@voiceassist/t
 import { afterAll, beforeAll, describe } from 'vitest'
 import { testProcesses } from './scenarios.js'
 
-describe.skipIf(!canStartValkey())('four processes over Valkey', { timeout: 120_000 }, () => {
+/** Only with TEST_LONG: Redis and the cluster of Valkey show the same of the same protocol. */
+const runs = Boolean(process.env.TEST_LONG) && canStartValkey()
+
+describe.runIf(runs)('four processes over Valkey', { timeout: 120_000 }, () => {
   let server: KeyValueServer
   beforeAll(async () => {
     server = await startValkey()

@@ -1,5 +1,5 @@
 import { eventually } from '@voiceassist/testkit'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { partitionOf } from '#src/key/partition-of'
 import { CacheProcess, Gone, type Message, type WorkerOptions } from './cache-process.js'
 import { Oracle, type Pair } from './oracle.js'
@@ -47,11 +47,19 @@ export class World {
       ...options,
       prefix: `w${process.pid}-${worlds++}`,
     })
-    onTestFinished(() => Promise.all(world.workers.map(worker => worker.kill())).then(() => {}))
     for (let at = 0; at < 4; at++) world.workers.push(world.#start())
-    await Promise.all(world.workers.map(worker => worker.ready))
-    await world.connected()
-    return world
+    try {
+      await Promise.all(world.workers.map(worker => worker.ready))
+      await world.connected()
+      return world
+    } catch (error) {
+      await world.close()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map(worker => worker.kill()))
   }
 
   private constructor(options: WorkerOptions) {

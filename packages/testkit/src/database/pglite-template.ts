@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { cp, mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { databaseFolder } from '@voiceassist/api-gateway/data-folder/layout'
 import { defaultPoolLimits } from '@voiceassist/api-gateway/db/database-pool'
 import { openDatabase } from '@voiceassist/api-gateway/db/open-database'
 import { systemClock } from '@voiceassist/kernel'
+import { run } from '../services/run.js'
 import { folderOfRun } from '../services/test-run.js'
 import { madeOnce } from './made-once.js'
 import { type EmbedderFacts, migrateTemplate, type ThrowAway } from './template.js'
@@ -15,7 +16,8 @@ export async function copyOfPglite(embedder: EmbedderFacts | undefined): Promise
   const template = embedder ? await migratedFolder(embedder) : await emptyFolder()
   const home = join(folderOfRun(), `data-${randomBytes(6).toString('hex')}`)
   const dataFolder = databaseFolder(home)
-  await cp(template, dataFolder, { recursive: true })
+  await mkdir(home)
+  await copy(template, dataFolder)
   return {
     location: { dataFolder },
     environment: { DATA_DIR: home },
@@ -23,10 +25,15 @@ export async function copyOfPglite(embedder: EmbedderFacts | undefined): Promise
   }
 }
 
+/** A thousand small files: the program takes a tenth of the time that `fs.cp` takes. */
+async function copy(from: string, to: string): Promise<void> {
+  await run('cp', '-R', from, to)
+}
+
 function migratedFolder(embedder: EmbedderFacts): Promise<string> {
   const name = `template-${embedder.model}-${embedder.dimensions}`.replace(/[^\w-]/g, '_')
   return madeOnce(join(folderOfRun(), name), async unfinished => {
-    await cp(await emptyFolder(), unfinished, { recursive: true })
+    await copy(await emptyFolder(), unfinished)
     await migrateTemplate({ dataFolder: unfinished }, embedder)
   })
 }

@@ -41,7 +41,7 @@ class Acknowledged {
   }
 }
 
-const rounds = process.env.TEST_LONG ? 12 : 3
+const rounds = process.env.TEST_LONG ? 12 : 2
 /** Every passage of a revision names it, so that a mixture of two shows. */
 function revisionText(name: string, revision: number): string {
   const parts = Array.from(

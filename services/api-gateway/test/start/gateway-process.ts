@@ -24,7 +24,9 @@ export async function voiceassist(
   environment: Environment,
   input = '',
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [program, ...args], { env: cleanEnvironment(environment) })
+  const child = spawn(process.execPath, ['--liftoff-only', program, ...args], {
+    env: cleanEnvironment(environment),
+  })
   const output = collect(child)
   child.stdin.end(input)
   const [code] = await once(child, 'close')
@@ -44,7 +46,9 @@ export interface GatewayProcess {
 
 /** Starts a gateway and waits for its screen. Rejects with what it printed when it ends before. */
 export async function startGateway(environment: Environment): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [program, 'serve'], { env: cleanEnvironment(environment) })
+  const child = spawn(process.execPath, ['--liftoff-only', program, 'serve'], {
+    env: cleanEnvironment(environment),
+  })
   const output = collect(child)
   const ended = once(child, 'close').then(([code]) => code as number | null)
   const ready = new Promise<void>(resolve => {

@@ -2,14 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type EmbeddingsServer,
-  hasServer,
-  startEmbeddingsServer,
-  type TempDatabase,
-  tempDatabase,
-} from '@voiceassist/testkit'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type EmbeddingsServer, hasServer, startEmbeddingsServer, tempDatabase } from '@voiceassist/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signIn } from './gateway-client.js'
 import { type Environment, startGateway, voiceassist } from './gateway-process.js'
 
@@ -17,18 +11,12 @@ let embeddings: EmbeddingsServer
 let wider: EmbeddingsServer
 const folders: string[] = []
 let environment: Environment
-/** An empty PostgreSQL in a data folder, which takes less time to copy than to make. */
-let database: TempDatabase
 
 beforeAll(async () => {
   embeddings = await startEmbeddingsServer()
   wider = await startEmbeddingsServer(768)
+  environment = { ...embeddings.environment, DATA_DIR: temporaryFolder() }
 })
-beforeEach(async () => {
-  database = await tempDatabase({ kind: 'pglite', migrated: false })
-  environment = { ...database.environment, ...embeddings.environment }
-})
-afterEach(() => database.close())
 afterAll(async () => {
   await embeddings.close()
   await wider.close()
@@ -47,52 +35,47 @@ async function refusal(given: Environment) {
   return { ...outcome, lines }
 }
 
-test('a first start makes an administrator and answers from the samples; a second one changes nothing', async () => {
-  environment.DATA_DIR = temporaryFolder() // with nothing in it
-  const first = await startGateway(environment)
-  expect(first.administrator?.password).toMatch(/^[\w-]{20}$/)
-  const client = await signIn(first, first.administrator!)
-  const before = await client.call<{ total: number }>('GET', '/api/admin/kb/documents')
-  expect(before.body.total).toBe(4)
-  const session = await client.call<{ id: string }>('POST', '/api/sessions', {})
-  const answered = await client.call<{ answer: { citations: { title: string; text: string }[] } }>(
-    'POST',
-    `/api/sessions/${session.body.id}/messages`,
-    { content: 'How is hypoglycaemia treated?' },
-  )
-  expect(answered.status).toBe(201)
-  expect(answered.body.answer.citations[0]?.title).toBe('Type 2 Diabetes Follow-up')
-  expect(first.output.stdout + first.output.stderr).not.toContain('hypoglycaemia')
-  expect(await first.end('SIGTERM')).toBe(0)
+const documents = '/api/admin/kb/documents'
 
-  const second = await startGateway(environment)
-  expect(second.administrator).toBeUndefined()
-  expect(second.output.stdout).not.toContain(first.administrator!.password)
-  const again = await signIn(second, first.administrator!)
-  const after = await again.call<{ total: number; items: unknown[] }>('GET', '/api/admin/kb/documents')
-  expect(after.body).toEqual(before.body)
-  expect(await second.end('SIGINT')).toBe(0)
-  expect(statSync(join(environment.DATA_DIR!, 'secrets.json')).mode & 0o777).toBe(0o600)
-  expect(readFileSync(join(environment.DATA_DIR!, 'secrets.json'), 'utf8')).not.toContain(
-    first.administrator!.password,
-  )
-})
+/** Each test goes on with the data folder that the one before it left. */
+describe('a data folder with nothing in it', () => {
+  let account: { readonly email: string; readonly password: string }
 
-test('a deleted sample does not come back', async () => {
-  const first = await startGateway(environment)
-  const client = await signIn(first, first.administrator!)
-  const { body } = await client.call<{ items: { id: string }[] }>('GET', '/api/admin/kb/documents')
-  expect((await client.call('DELETE', `/api/admin/kb/documents/${body.items[0]!.id}`)).status).toBe(204)
-  await first.end('SIGTERM')
-  const second = await startGateway(environment)
-  const again = await signIn(second, first.administrator!)
-  expect((await again.call<{ total: number }>('GET', '/api/admin/kb/documents')).body.total).toBe(3)
-  await second.end('SIGTERM')
-})
+  test('a first start makes an administrator and answers from the samples; a second one changes nothing', async () => {
+    const first = await startGateway(environment)
+    account = first.administrator!
+    expect(account.password).toMatch(/^[\w-]{20}$/)
+    const client = await signIn(first, account)
+    const before = await client.call<{ total: number }>('GET', documents)
+    expect(before.body.total).toBe(4)
+    const session = await client.call<{ id: string }>('POST', '/api/sessions', {})
+    const answered = await client.call<{ answer: { citations: { title: string; text: string }[] } }>(
+      'POST',
+      `/api/sessions/${session.body.id}/messages`,
+      { content: 'How is hypoglycaemia treated?' },
+    )
+    expect(answered.status).toBe(201)
+    expect(answered.body.answer.citations[0]?.title).toBe('Type 2 Diabetes Follow-up')
+    expect(first.output.stdout + first.output.stderr).not.toContain('hypoglycaemia')
+    expect(await first.end('SIGTERM')).toBe(0)
 
-describe('what cannot start says so in one line with the remedy, and ends with 1', () => {
-  test('a data folder in use', async () => {
+    const second = await startGateway(environment)
+    expect(second.administrator).toBeUndefined()
+    expect(second.output.stdout).not.toContain(account.password)
+    const again = await signIn(second, account)
+    const after = await again.call<{ total: number; items: { id: string }[] }>('GET', documents)
+    expect(after.body).toEqual(before.body)
+    expect((await again.call('DELETE', `${documents}/${after.body.items[0]!.id}`)).status).toBe(204)
+    expect(await second.end('SIGINT')).toBe(0)
+    const secrets = join(environment.DATA_DIR!, 'secrets.json')
+    expect(statSync(secrets).mode & 0o777).toBe(0o600)
+    expect(readFileSync(secrets, 'utf8')).not.toContain(account.password)
+  })
+
+  test('a deleted sample does not come back, and nobody else may use the folder meanwhile', async () => {
     const gateway = await startGateway(environment)
+    const client = await signIn(gateway, account)
+    expect((await client.call<{ total: number }>('GET', documents)).body.total).toBe(3)
     const { code, lines, stdout } = await refusal(environment)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(lines).toEqual([expect.stringMatching(/in use by process \d+.*DATA_DIR/)])
@@ -100,6 +83,28 @@ describe('what cannot start says so in one line with the remedy, and ends with 1
     await (await startGateway(environment)).end('SIGTERM') // at once, though nothing was cleaned up
   })
 
+  test('an embedder of other dimensions, and of another model, than the stored vectors', async () => {
+    for (const other of [
+      { EMBEDDINGS_URL: wider.environment.EMBEDDINGS_URL },
+      { EMBEDDINGS_MODEL: 'another' },
+    ]) {
+      const { code, lines } = await refusal({ ...environment, ...other })
+      expect(code).toBe(1)
+      expect(lines).toEqual([expect.stringMatching(/stored vectors.*512.*kb reindex/)])
+    }
+  })
+
+  test('an embedder that does not answer', async () => {
+    const { code, lines } = await refusal({
+      ...environment,
+      EMBEDDINGS_URL: 'http://127.0.0.1:1/v1/embeddings',
+    })
+    expect(code).toBe(1)
+    expect(lines).toHaveLength(1)
+  })
+})
+
+describe('what cannot start says so in one line with the remedy, and ends with 1', () => {
   test('a taken port', async () => {
     const taken: Server = createServer()
     await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
@@ -124,27 +129,6 @@ describe('what cannot start says so in one line with the remedy, and ends with 1
     const { code, lines } = await refusal({ ...environment, DB_POOL_SIZE: 'many' })
     expect(code).toBe(1)
     expect(lines).toEqual([expect.stringContaining('DB_POOL_SIZE')])
-  })
-
-  test('an embedder of other dimensions, and of another model, than the stored vectors', async () => {
-    await (await startGateway(environment)).end('SIGTERM')
-    for (const other of [
-      { EMBEDDINGS_URL: wider.environment.EMBEDDINGS_URL },
-      { EMBEDDINGS_MODEL: 'another' },
-    ]) {
-      const { code, lines } = await refusal({ ...environment, ...other })
-      expect(code).toBe(1)
-      expect(lines).toEqual([expect.stringMatching(/stored vectors.*512.*kb reindex/)])
-    }
-  })
-
-  test('an embedder that does not answer', async () => {
-    const { code, lines } = await refusal({
-      ...environment,
-      EMBEDDINGS_URL: 'http://127.0.0.1:1/v1/embeddings',
-    })
-    expect(code).toBe(1)
-    expect(lines).toHaveLength(1)
   })
 })
 
