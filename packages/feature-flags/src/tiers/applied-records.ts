@@ -38,7 +38,7 @@ export class AppliedRecords {
     const { cache, clock } = this.#parts
     const untilMs = clock.monotonic() + announceMs
     await this.#call(() => cache.mget([this.#keyOf('-')], { memory: false })).catch(() => {}) // it connects
-    while (!this.#key && (await this.#findKey()) && clock.monotonic() < untilMs)
+    while ((await this.#findKey()) && !this.#key && clock.monotonic() < untilMs)
       await clock.sleep(lookAgainMs, this.#parts.closed).catch(() => {})
     if (this.#key) await this.#write(0, -1)
   }
