@@ -158,6 +158,9 @@ const scenarios: Record<string, readonly Row[]> = {
       { ...ballmer, role: 'admin', age: 65, customer: false },
     ],
   ],
+  'a default of null stays': [
+    ['object', 'object-disabled-flag', null as unknown as FlagValue, { value: null, reason: 'DISABLED' }],
+  ],
   'evaluation_v2 @ disabled': forEachKind(kind => [
     kind,
     `${kind}-disabled-flag`,

@@ -26,6 +26,7 @@ import { sendTagged } from './send-tagged.js'
 
 const tags = ['flags']
 const config = { access: 'user' } as const
+const maxContextDepth = 32
 
 export interface OfrepOptions {
   readonly flags: FeatureFlags
@@ -118,11 +119,18 @@ export const ofrepRoutes: RoutePlugin<OfrepOptions> = async (app, { flags, ticke
   )
 }
 
-/** Of another subject one could learn what overrides they have. @throws GatewayError FORBIDDEN. */
+/** Of another subject one could learn what overrides they have. @throws GatewayError FORBIDDEN, VALIDATION_FAILED. */
 function contextOf({ userId, role }: Principal, { context }: OfrepRequest): EvaluationContext {
   if (role !== 'admin' && context.targetingKey !== userId)
     throw new GatewayError('FORBIDDEN', 'Only administrators evaluate for a targetingKey other than their id')
+  if (!isWithin(context, maxContextDepth))
+    throw new GatewayError('VALIDATION_FAILED', `context is more than ${maxContextDepth} levels deep`)
   return context as EvaluationContext
+}
+
+function isWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every(inner => isWithin(inner, levels - 1))
 }
 
 /** Another instance told the client of a revision that this one may not have yet. What is known is served if it fails. */

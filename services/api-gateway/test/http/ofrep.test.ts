@@ -129,6 +129,11 @@ describe('answers of OFREP', () => {
       () => own(Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`a${index}`, 1]))),
       'INVALID_CONTEXT',
     ],
+    [
+      'a context of 8000 levels',
+      () => `{"context":{"targetingKey":"${idOf('user')}","deep":${'['.repeat(8000)}${']'.repeat(8000)}}}`,
+      'INVALID_CONTEXT',
+    ],
     ['more than 16 KiB', () => own({ note: 'x'.repeat(16_384) }), 'INVALID_CONTEXT'],
   ])('refuse %s in the shape of the protocol', async (_what, payload, errorCode) => {
     for (const [path, kind] of [
