@@ -21,7 +21,6 @@ export {
   type Calibration,
   calibrate,
   type LabelledPair,
-  measureOf,
   measureReuse,
   type ReuseMeasure,
 } from './similar/calibrate.js'

@@ -151,7 +151,7 @@ function measure(pairs: readonly ScoredPair[], threshold: number): ReuseMeasure 
 }
 
 /** The shares of counts. */
-export function measureOf(counts: Pick<ReuseMeasure, 'pairs' | 'same' | 'reused' | 'wrong'>): ReuseMeasure {
+function measureOf(counts: Pick<ReuseMeasure, 'pairs' | 'same' | 'reused' | 'wrong'>): ReuseMeasure {
   const { pairs, same, reused, wrong } = counts
   return {
     ...counts,

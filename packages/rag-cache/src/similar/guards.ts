@@ -1,7 +1,7 @@
 import { rarity } from './common-words.js'
 import { areReversed } from './directions.js'
 import { isMisspelt } from './is-misspelt.js'
-import { areOpposites } from './polarities.js'
+import { hasOpposite } from './polarities.js'
 import type { QuestionFeatures } from './question-features.js'
 import { decisiveKinds, tellingKinds } from './question-kinds.js'
 import { isDuration, type QuestionNumber, sameNumber } from './question-numbers.js'
@@ -31,8 +31,9 @@ export const guards = {
       const [ofA, ofB] = [sides(a, axis), sides(b, axis)]
       if (ofB.length > 0 && !ofA.some(pole => ofB.includes(pole))) return true
     }
+    const onlyA = a.words.filter(word => !b.words.includes(word))
     const onlyB = b.words.filter(word => !a.words.includes(word))
-    return a.words.some(word => !b.words.includes(word) && onlyB.some(other => areOpposites(word, other)))
+    return hasOpposite(onlyA, onlyB)
   },
   /** What causes, precedes or beats what is the other way round. */
   direction: (a, b) => a.directions.some(one => b.directions.some(other => areReversed(one, other))),

@@ -57,6 +57,9 @@ const oppositePrefixes: readonly (readonly [string, string])[] = [
   ['', 'dis'],
 ]
 
+/** What is left of a word without its prefix: `able` and `unable`, and not `on` and `anion`. */
+const leastStem = 4
+
 /** `axis:side`, of the words in a text in small letters. */
 export function polesOf(tokens: readonly string[]): string[] {
   const poles = tokens.flatMap((token, index) => {
@@ -69,13 +72,18 @@ export function polesOf(tokens: readonly string[]): string[] {
   return [...new Set(poles)].sort()
 }
 
-/** Whether one word is the other turned round by its prefix. */
-export function areOpposites(a: string, b: string): boolean {
-  return oppositePrefixes.some(([one, other]) => turned(a, one, b, other) || turned(b, one, a, other))
+/** Whether one of the words, turned round by its prefix, is among the others. */
+export function hasOpposite(words: readonly string[], others: readonly string[]): boolean {
+  const among = new Set(others)
+  return words.some(word =>
+    oppositePrefixes.some(
+      ([one, other]) => turned(word, one, other, among) || turned(word, other, one, among),
+    ),
+  )
 }
 
-function turned(a: string, prefixA: string, b: string, prefixB: string): boolean {
-  if (!a.startsWith(prefixA) || !b.startsWith(prefixB)) return false
-  const rest = a.slice(prefixA.length)
-  return rest.length >= 4 && rest === b.slice(prefixB.length)
+function turned(word: string, from: string, to: string, among: ReadonlySet<string>): boolean {
+  return (
+    word.startsWith(from) && word.length - from.length >= leastStem && among.has(to + word.slice(from.length))
+  )
 }

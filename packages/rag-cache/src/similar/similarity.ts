@@ -44,12 +44,12 @@ export const similarityVersion = 1
 /** Cosines of one text's vector with itself, in float32. */
 const sameCosine = 0.9999
 
-/** The same for (a, b) and (b, a); 1 for a question and itself. */
+/** The same for (a, b) and (b, a); 1 for a question and itself, 0 for vectors that are far apart. */
 export function similarityOf({ cosine, a, b }: QuestionPair): Similarity {
-  const guard = refusingGuard(a, b)
+  if (!(cosine >= leastCosine)) return { similarity: 0, refusedBy: 'cosine' }
   const similarity = score(cosine, a, b)
-  if (guard !== undefined) return { similarity, refusedBy: guard }
-  return cosine < leastCosine ? { similarity, refusedBy: 'cosine' } : { similarity }
+  const guard = refusingGuard(a, b)
+  return guard === undefined ? { similarity } : { similarity, refusedBy: guard }
 }
 
 function score(cosine: number, a: QuestionFeatures, b: QuestionFeatures): number {

@@ -87,6 +87,18 @@ describe('calibrate', () => {
       'RAG_CALIBRATION_FAILED',
       /No threshold/,
     ],
+    [
+      'a precision that 60 right ones cannot tell',
+      pairs(
+        labels(
+          200,
+          [...Array(140).keys()].map(index => index + 60),
+        ),
+      ),
+      0.99,
+      'RAG_CALIBRATION_FAILED',
+      /No threshold/,
+    ],
     ['no precision', pairs(labels(200, [199])), 1, 'RAG_REQUEST_INVALID', /0\.5 to 0\.999/],
     [
       'a precision that is no number',
