@@ -102,11 +102,12 @@ class FlagsProvider implements Provider {
       defaultValue,
       context as EvaluationContext,
     )
+    // With an error code the SDK serves the default of the call, which may be open where `off` is served.
+    if (variant !== undefined) return { value, reason, flagMetadata, variant }
     return {
       value,
       reason,
       flagMetadata,
-      ...(variant !== undefined && { variant }),
       ...(errorCode && { errorCode: errorCode as ErrorCode }),
       ...(errorMessage !== undefined && { errorMessage }),
     }

@@ -12,7 +12,8 @@ const ownReason = 'voiceassist.reason'
 /** An evaluation as OFREP says it. A value that is undefined is the default in the caller's code, and is left out. */
 export function ofrepView(details: EvaluationDetails): OfrepSuccess | OfrepFailure {
   const { flagKey: key, value, variant, reason, errorCode, errorMessage, flagMetadata } = details
-  if (errorCode)
+  // A provider answers an error with the default in the code, which may be open where `off` is served.
+  if (errorCode && variant === undefined)
     return {
       key,
       errorCode: isOneOf(ofrepErrorCodes, errorCode) ? errorCode : 'GENERAL',
