@@ -108,16 +108,16 @@ async function revisions(db: Kysely<unknown>): Promise<void> {
     create function flags_next_revision(name text) returns bigint language plpgsql
       set search_path from current as $$
     declare
-      next bigint;
+      found_or_made bigint;
     begin
-      select revision into next from feature_flag_environments
+      select revision into found_or_made from feature_flag_environments
       where environment = name and xmin = pg_current_xact_id()::xid;
       if not found then
         insert into feature_flag_environments as e (environment, revision) values (name, 1)
         on conflict (environment) do update set revision = e.revision + 1
-        returning revision into next;
+        returning revision into found_or_made;
       end if;
-      return next;
+      return found_or_made;
     end $$`.execute(db)
   await sql`
     create function flags_revision() returns trigger language plpgsql set search_path from current as $$

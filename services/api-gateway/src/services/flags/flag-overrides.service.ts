@@ -71,7 +71,7 @@ export function createFlagOverridesService(parts: FlagParts): FlagOverridesServi
       }
     },
 
-    put(actor, userId, flag, { enabled, value, expiresAt, reason }, options = {}) {
+    async put(actor, userId, flag, { enabled, value, expiresAt, reason }, options = {}) {
       const now = clock.now()
       const override = checked(() =>
         checkOverride({

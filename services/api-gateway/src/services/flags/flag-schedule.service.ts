@@ -67,7 +67,7 @@ export function createFlagScheduleService(parts: FlagParts): FlagScheduleService
       return (await listScheduled(db, environment, flag, maxListed)).map(scheduledChange)
     },
 
-    create(actor, flag, { scheduledAt, changes, description = '' }, scope = {}) {
+    async create(actor, flag, { scheduledAt, changes, description = '' }, scope = {}) {
       const at = new Date(scheduledAt)
       if (at.getTime() <= clock.now())
         throw new GatewayError('VALIDATION_FAILED', 'scheduledAt is over', { field: 'scheduledAt' })

@@ -68,7 +68,7 @@ export function createFlagSegmentsService(parts: FlagParts): FlagSegmentsService
       return segmentRecord(row)
     },
 
-    put(actor, name, { description = '', ...input }, { expected, ...options } = {}) {
+    async put(actor, name, { description = '', ...input }, { expected, ...options } = {}) {
       const segment = checked(() => checkSegment({ name, ...input }))
       return changeFlags(parts, options, async (transaction, environment) => {
         const before = await findSegment(transaction, environment, name)

@@ -99,7 +99,7 @@ export function createFlagsService(parts: FlagParts): FlagsService {
 
     read: async (name, { environment = own } = {}) => recordOf(await existingFlag(db, environment, name)),
 
-    create: (actor, given, options = {}) => {
+    async create(actor, given, options = {}) {
       const flag = checked(() => checkFlag(given))
       return changeFlags(parts, options, async (transaction, environment) => {
         const before = await environmentNow(transaction, environment)
