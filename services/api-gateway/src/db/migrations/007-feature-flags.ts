@@ -177,13 +177,15 @@ async function revisions(db: Kysely<unknown>): Promise<void> {
       for each statement execute function flags_revision_grows()`.execute(db)
 }
 
-/** As they were when this migration was made; what came later, and other environments, a start adds. */
+/**
+ * As they were when this migration was made; what came later, other environments, and `registration_open`, which is made as
+ * REGISTRATION_OPEN says, a start adds.
+ */
 async function ownFlagsOfProduction(db: Kysely<unknown>): Promise<void> {
   await sql`
     insert into feature_flags (environment, name, description, enabled, owner, metadata) values
       ('production', 'rbac_enforcement',
         'Refuses what a role does not allow; off, it is refused all the same, and logged', true, 'security', '{"permanent": true}'),
-      ('production', 'registration_open', 'Anybody may make an account of the role user', false, 'accounts', '{"permanent": true}'),
       ('production', 'llm_answers',
         'Answers are written by the model of LLM_URL; off, they are quotations', true, 'answers', '{"permanent": true}'),
       ('production', 'semantic_query_reuse',
