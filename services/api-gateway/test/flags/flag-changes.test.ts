@@ -194,17 +194,18 @@ describeDatabases('changes of flags', kind => {
 
   test('a start makes the gateway’s own flags in its environment, once, each with its audit row', async () => {
     const rows = await audited()
-    await seedOwnFlags(database.db, 'fresh')
-    await seedOwnFlags(database.db, 'fresh')
+    await seedOwnFlags(database.db, 'fresh', { registration_open: true })
+    await seedOwnFlags(database.db, 'fresh', { registration_open: false })
     expect(await audited()).toBe(rows + 4)
     const flags = createFeatureFlags({ store: store(), environment: 'fresh' })
     const names = ['llm_answers', 'rbac_enforcement', 'registration_open', 'semantic_query_reuse']
     const on = await Promise.all(names.map(name => flags.isEnabled(name)))
     await flags.close()
-    expect(on).toEqual([true, true, false, false])
+    expect(on).toEqual([true, true, true, false])
     const production = await store().load('production', signal)
     const fresh = await store().load('fresh', signal)
-    const known = ({ flags }: typeof fresh) => flags.map(flag => ({ ...flag, revision: 0 }))
+    const known = ({ flags }: typeof fresh) =>
+      flags.filter(({ name }) => name !== 'registration_open').map(flag => ({ ...flag, revision: 0 }))
     expect(known(production)).toEqual(known(fresh))
   })
 })

@@ -192,6 +192,6 @@ it('lists by name, page by page, by text, archive and staleness', async () => {
   expect(await names('q=listing&stale=true')).toEqual(['list.a'])
   expect(await names('stale=false&q=list.&archived=false')).toEqual(['list.C'])
   expect((await names('archived=false')).filter(name => !name.includes('.'))).toEqual(
-    expect.arrayContaining(['llm_answers', 'rbac_enforcement', 'registration_open', 'semantic_query_reuse']),
+    expect.arrayContaining(['llm_answers', 'rbac_enforcement', 'semantic_query_reuse']),
   )
 })
