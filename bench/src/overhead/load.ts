@@ -3,6 +3,8 @@ import { Agent, request } from 'node:http'
 import type { Account } from './gateway-process.js'
 
 const atOnce = 8
+/** A gateway that is too busy has done nothing, and is asked again: on a machine that others use. */
+const overloaded = 503
 
 /** What asks a gateway, eight requests at a time, as so many callers behind a proxy: each address has its own limit of requests. */
 export class Load {
@@ -54,6 +56,7 @@ export class Load {
     const [answer] = await once(asked, 'response')
     let text = ''
     for await (const part of answer.setEncoding('utf8')) text += part
+    if (answer.statusCode === overloaded) return this.#ask(method, path, body)
     if (answer.statusCode !== 200) throw new Error(`${method} ${path} answered ${answer.statusCode}: ${text}`)
     return text
   }
