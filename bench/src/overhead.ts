@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { startEmbeddingsServer, startPostgres } from '@voiceassist/testkit'
 import type { Figure } from './cache/figure.js'
 import { isMet, sayFigures } from './cache/report.js'
-import { orderOf, rateRatio, spreadOf } from './cache/side-by-side.js'
+import { orderOf, spreadOf, timeRatio } from './cache/side-by-side.js'
 import { machine, say } from './common/say.js'
 import { type Account, startGateway } from './overhead/gateway-process.js'
 import { Load } from './overhead/load.js'
@@ -72,9 +72,9 @@ async function measure(quick: boolean): Promise<Figure[]> {
         value: spreadOf(rates[route][way].wall).median,
         unit: 'requests a second',
       })),
-      rateRatio(`${route}, on`, 'of off, by the clock', on.wall, off.wall, goal),
+      timeRatio(`${route}, on`, 'of off, by the clock', on.wall, off.wall, goal),
       ...(on.processor.length > 0
-        ? [rateRatio(`${route}, on`, 'of off, by the gateway’s processor time', on.processor, off.processor)]
+        ? [timeRatio(`${route}, on`, 'of off, by the gateway’s processor time', on.processor, off.processor)]
         : []),
     ]
   })
