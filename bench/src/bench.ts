@@ -1,6 +1,7 @@
 import { audit } from './audit.js'
 import { cache } from './cache.js'
 import { flags } from './flags.js'
+import { overhead } from './overhead.js'
 import { profiler } from './profiler.js'
 import { profilerAdvice } from './profiler-advice.js'
 import { rag } from './rag.js'
@@ -11,6 +12,7 @@ const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void
   audit,
   cache,
   flags,
+  overhead,
   'profiler-advice': profilerAdvice,
   profiler: async argv => {
     // Only the first has suites to choose from.

@@ -59,7 +59,8 @@ export function dashboardPanels() {
       .thresholds(thresholds('red', [50, 'yellow'], [80, 'green']))
       .links([consoleLink('Caches', 'caches')])
       .withTarget(query('A', ask.hitRate, '{{cache_layer}} {{cache_key_prefix}}'))
-      .withTarget(query('B', ask.flagHitRate, 'flags {{cache_layer}}')),
+      .withTarget(query('B', ask.flagHitRate, 'flags {{cache_layer}}'))
+      .withTarget(query('C', ask.ragHitRate, 'rag {{cache_type}}')),
     new Gauge()
       .title(titles.poolUtilization)
       .description('Lent connections, of the most there can be.')

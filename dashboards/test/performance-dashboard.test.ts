@@ -45,7 +45,7 @@ describe('the dashboard', () => {
     for (const { title, targets } of panels)
       for (const { expr, datasource } of targets) {
         expect(datasource.uid).toBe(`\${datasource}`)
-        for (const [name] of expr.matchAll(/\b(?:voiceassist|db|cache)_[a-z0-9_]+(?=\{)/g)) {
+        for (const [name] of expr.matchAll(/\b(?:voiceassist|db|cache|rag)_[a-z0-9_]+(?=\{)/g)) {
           const metric = metrics.find(({ names, type }) =>
             names.some(own => name === own || (type === 'histogram' && name === `${own}_bucket`)),
           )

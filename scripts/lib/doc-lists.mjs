@@ -2,6 +2,7 @@ import { answerOutcomes } from '@voiceassist/api-gateway/answers/answer-outcome'
 import { auditActions } from '@voiceassist/api-gateway/audit/audit-actions'
 import { configVariables } from '@voiceassist/api-gateway/config-variables'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
+import { catalogue } from '@voiceassist/api-gateway/metrics/catalogue'
 import { cacheErrors } from '@voiceassist/cache'
 import { flagErrors } from '@voiceassist/feature-flags'
 import { planRules, profilerErrors } from '@voiceassist/query-profiler'
@@ -27,6 +28,7 @@ export const docLists = [
   { file: 'docs/endpoints.md', name: 'endpoints', lines: endpointLines },
   { file: 'docs/plan-rules.md', name: 'plan rules', lines: planRuleLines },
   { file: 'docs/answers.md', name: 'outcomes', lines: outcomeLines },
+  { file: 'docs/metrics.md', name: 'metrics', lines: metricLines },
 ]
 
 function errorLines() {
@@ -65,6 +67,26 @@ function auditLines() {
   return table(
     ['Action', 'What a row says'],
     Object.entries(auditActions).map(([action, meaning]) => [`\`${action}\``, meaning]),
+  )
+}
+
+function metricLines() {
+  /** @type {[string, import('@voiceassist/api-gateway/metrics/metric').Metric[]][]} */
+  const groups = Object.entries(catalogue).map(([source, metrics]) => [source, Object.values(metrics)])
+  return table(
+    ['Name', 'Type', 'Labels', 'Meaning', 'Panel', 'Read from'],
+    groups.flatMap(([source, metrics]) =>
+      metrics.map(({ names, type, labels, help, panel = '' }) => [
+        names.map(name => `\`${name}\``).join('<br>'),
+        type,
+        Object.keys(labels)
+          .map(name => `\`${name}\``)
+          .join(' '),
+        help,
+        panel,
+        source,
+      ]),
+    ),
   )
 }
 

@@ -48,7 +48,7 @@ export function ratios(of: readonly number[], to: readonly number[]): Spread {
   return spreadOf(of.map((value, round) => value / (to[round] as number)))
 }
 
-/** Times of one way in times of the other. */
+/** Times, or rates, of one way in those of the other. */
 export function timeRatio(
   name: string,
   unit: string,

@@ -48,6 +48,19 @@ describeDatabases('queries of requests', kind => {
     expect(strays()).toEqual([])
   })
 
+  test('others learn which request asks, until it has ended', () => {
+    const info = { id: 'outer', route: 'outer' }
+    const outer = observer.requests.openRequest(info)
+    outer.run(() => {
+      expect(observer.requests.currentInfo()).toBe(info)
+      const inner = observer.requests.openRequest({ id: 'inner', route: 'inner' })
+      inner.run(() => expect(observer.requests.currentInfo()?.id).toBe('inner'))
+      outer.end()
+      expect(observer.requests.currentInfo()).toBeUndefined()
+    })
+    expect(outer.counts).toMatchObject({ queries: 0, databaseTimeMs: 0 })
+  })
+
   test('a callback runs in the request that gave it, whoever returned the connection', async () => {
     const requests = ['a', 'b', 'c'].map(id => ({
       id,

@@ -4,8 +4,9 @@ import type { Registry } from 'prom-client'
 import { cacheNamespaces } from '../cache/cache-options.js'
 import type { CacheReport } from '../services/cache.service.js'
 import { BucketCounts } from './bucket-counts.js'
-import { catalogue, remoteOperations } from './catalogue.js'
+import { catalogue } from './catalogue.js'
 import { expose } from './expose.js'
+import { remoteOperations } from './label-sets.js'
 
 const {
   hits,

@@ -41,6 +41,11 @@ export function gauge<const L extends Labels>(names: Names, labels: L, help: str
   return { type: 'gauge', names, labels, help, ...(panel ? { panel } : {}) } as const
 }
 
+/** A gauge without labels. */
+export function figure(name: string, help: string, panel?: Panel) {
+  return gauge([name], {}, help, panel)
+}
+
 /** @param bounds upper ones of its buckets */
 export function histogram<const L extends Labels>(
   names: Names,

@@ -14,6 +14,7 @@ import { exposeFlags } from './flag-metrics.js'
 import { exposePool } from './pool-metrics.js'
 import { exposeProcess } from './process-metrics.js'
 import { exposeQueries } from './query-metrics.js'
+import { exposeRag } from './rag-metrics.js'
 
 export interface OpenMetricsOptions {
   readonly clock: Clock
@@ -53,6 +54,7 @@ export function openMetrics({
     return lastVerified === undefined ? [] : [{ value: lastVerified ? 0 : 1 }]
   })
   const closeFlags = exposeFlags(registry, flags)
+  const closeRag = exposeRag(registry)
   const closeCache = exposeCache(registry, {
     clock,
     report: () => services.cache.report(),
@@ -66,6 +68,7 @@ export function openMetrics({
     requestEnded,
     close() {
       closeFlags()
+      closeRag()
       closeCache()
     },
   }

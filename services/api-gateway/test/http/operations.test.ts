@@ -139,6 +139,14 @@ describe('metrics', () => {
     expect(body).toMatch(/^nodejs_eventloop_lag_seconds /m)
   })
 
+  it('are absent, and nothing is counted, where METRICS_ENABLED is false', async () => {
+    const off = await openTestApp({ overrides: { metricsEnabled: false } })
+    expect((await off.app.inject({ url: '/metrics' })).statusCode).toBe(404)
+    expect((await off.app.inject({ url: '/api/%zz' })).statusCode).toBe(400)
+    expect((await off.call('GET', '/api/auth/me', { as: 'user' })).statusCode).toBe(200)
+    await off.close()
+  })
+
   it('are for this machine where there is no token', async () => {
     const open = await openTestApp()
     const from = (remoteAddress: string, headers = {}) =>

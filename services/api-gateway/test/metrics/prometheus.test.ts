@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { ragCacheChannel } from '@voiceassist/rag-cache'
 import {
   eventually,
   hasPrometheus,
@@ -56,6 +57,8 @@ describe.skipIf(!hasServer() || !hasPrometheus())('a Prometheus that scrapes a g
     await cache.getOrSet('document:one', async () => 'value')
     for (let n = 0; n < 300; n++) await cache.get('document:one')
     await asks('GET', '/api/admin/audit-logs/verify')
+    await open.flags.isEnabled('rbac_enforcement')
+    ragCacheChannel.publish({ kind: 'hit', type: 'search_results', savedMs: 900 })
   }
 
   const seriesOf = async (expr: string): Promise<readonly PrometheusSeries[]> => {

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const program = fileURLToPath(new URL('../../../services/api-gateway/bin/voiceassist.js', import.meta.url))
+
+export interface Account {
+  readonly email: string
+  readonly password: string
+}
+
+export interface GatewayProcess {
+  readonly url: string
+  /** Printed by the first start on a database only. */
+  readonly administrator: Account | undefined
+  /** Seconds of the processor that it has used so far; undefined where the system has no /proc. */
+  processorSeconds(): number | undefined
+  end(): Promise<void>
+}
+
+/** Starts `voiceassist serve` and waits for its screen. */
+export async function startGateway(environment: NodeJS.ProcessEnv): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [program, 'serve'], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, HOST: '127.0.0.1', PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const screen = await screenOf(child)
+  const found = (label: string) => new RegExp(` ${label} +(\\S+)`).exec(screen)?.[1]
+  const [email, password] = [found('Administrator'), found('Password')]
+  return {
+    url: found('API')!,
+    administrator: email && password ? { email, password } : undefined,
+    processorSeconds: () => processorSeconds(child.pid!),
+    async end() {
+      const gone = once(child, 'exit')
+      child.kill('SIGTERM')
+      await gone
+    },
+  }
+}
+
+async function screenOf(child: ChildProcess): Promise<string> {
+  let printed = ''
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the gateway ended with ${code}: ${printed}`)
+  })
+  const complete = new Promise<string>(resolve => {
+    child.stdout!.setEncoding('utf8').on('data', (part: string) => {
+      printed += part
+      if (/ API reference .*\n[\s\S]*Documents.*\n/.test(printed)) resolve(printed)
+    })
+  })
+  ended.catch(() => {}) // once the screen is there it is the caller who ends it
+  return Promise.race([complete, ended])
+}
+
+const ticksPerSecond = 100
+
+function processorSeconds(pid: number): number | undefined {
+  try {
+    const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ').slice(11, 13)
+    return (Number(user) + Number(system)) / ticksPerSecond
+  } catch {
+    return undefined
+  }
+}
