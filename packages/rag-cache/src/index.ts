@@ -17,6 +17,7 @@ export {
 export { RagError, type RagErrorCode, ragErrors } from './rag-error.js'
 export { type RagEvent, ragCacheChannel } from './rag-events.js'
 export type { SearchScore } from './search/search-score.js'
+export type { SimilarCandidate, SimilarQuestions } from './search/similar-questions.js'
 export {
   type Calibration,
   calibrate,
@@ -28,4 +29,3 @@ export { labelPairs, type PairOfTexts } from './similar/label-pairs.js'
 export { type PairSignals, pairSignalNames, pairSignals } from './similar/pair-signals.js'
 export { type ReuseSetting, thresholdOf } from './similar/reuse-setting.js'
 export { leastCosine, similarityOf, similarityVersion } from './similar/similarity.js'
-export type { SimilarCandidate, SimilarQuestions } from './search/similar-questions.js'

@@ -78,7 +78,10 @@ export class Searches {
         },
         { ...this.#options(), ttl: ttlSeconds, ...(signal && { signal }) },
       )
-      if (stored.reuse && (own?.id === stored.id || (await this.holds({ ...asked, key: stored.reuse.id }, stored))))
+      if (
+        stored.reuse &&
+        (own?.id === stored.id || (await this.holds({ ...asked, key: stored.reuse.id }, stored)))
+      )
         return this.#reused(stored, startedMs)
       if (own && stored.id === own.id) return this.#missed(asked, own)
       if (stored.point === '') break // another's, while nothing can be kept
