@@ -10,6 +10,7 @@ const known = {
   model: true,
   index: true,
   score: true,
+  similar: true,
   ttl: true,
   precision: true,
   loadChunks: true,
@@ -23,7 +24,7 @@ const maxDimensions = 16_000
 export function checkRagOptions(options: RagCacheOptions): void {
   if (typeof options !== 'object' || options === null) throw invalid('options', 'must be an object')
   for (const name in options) if (!(name in known)) throw invalid(name, 'is not an option')
-  const { cache, embed, tenantKey, model, index, matches, loadChunks, score, precision } = options
+  const { cache, embed, tenantKey, model, index, matches, loadChunks, score, similar, precision } = options
   if (typeof cache?.getOrSet !== 'function') throw invalid('cache', 'must be a cache of @voiceassist/cache')
   for (const [name, given] of Object.entries({ embed, tenantKey }))
     if (typeof given !== 'function') throw invalid(name, 'must be a function')
@@ -36,6 +37,11 @@ export function checkRagOptions(options: RagCacheOptions): void {
     throw invalid('index.version', 'must be a text')
   if (score !== undefined && typeof score?.of !== 'function')
     throw invalid('score', 'must have a function `of`')
+  if (
+    similar !== undefined &&
+    (typeof similar?.features !== 'function' || typeof similar.choose !== 'function')
+  )
+    throw invalid('similar', 'must have functions `features` and `choose`')
   if (precision !== undefined && !['float32', 'float16', 'int8'].includes(precision))
     throw invalid('precision', "must be 'float32', 'float16' or 'int8'")
 }

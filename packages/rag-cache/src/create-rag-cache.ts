@@ -93,7 +93,19 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
       dimensions,
     })
     const embeddings = this.#embeddings
-    const parts = { cache, clock, keys, log: this.#log, judge, matrix, embeddings, score, ttlSeconds }
+    const { similar } = options
+    const parts = {
+      cache,
+      clock,
+      keys,
+      log: this.#log,
+      judge,
+      matrix,
+      embeddings,
+      score,
+      similar,
+      ttlSeconds,
+    }
     this.#searches = new Searches({ ...parts, tally: tallies.search_results })
     this.#documents = new Documents(cache, clock, tallies.document_meta, ttlSecondsOf(ttl, 'document'))
     const documents = this.#documents

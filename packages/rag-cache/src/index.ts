@@ -17,6 +17,7 @@ export {
 export { RagError, type RagErrorCode, ragErrors } from './rag-error.js'
 export { type RagEvent, ragCacheChannel } from './rag-events.js'
 export type { SearchScore } from './search/search-score.js'
+export type { SimilarCandidate, SimilarQuestions } from './search/similar-questions.js'
 export {
   type Calibration,
   calibrate,

@@ -1,6 +1,7 @@
 import type { Cache, InvalidateResult } from '@voiceassist/cache'
 import type { ChunkFacts, CorpusChange } from './corpus/corpus-change.js'
 import type { SearchScore } from './search/search-score.js'
+import type { SimilarQuestions } from './search/similar-questions.js'
 
 export type Filters = object
 
@@ -43,7 +44,7 @@ export interface FoundSearch<Hit extends SearchHit> {
   readonly from: 'search' | 'cache' | 'similar'
   /** What was saved against the search that filled the entry, below 0 where the hit took longer; absent for 'search'. */
   readonly savedMs?: number
-  /** Of a 'similar' one: what `reject` takes. */
+  /** Of a 'similar' one: whose result it is, as `similar.choose` named it. */
   readonly reuse?: { readonly id: string; readonly similarity: number }
 }
 
@@ -60,6 +61,8 @@ export interface RagCacheOptions<F extends Filters = Filters> {
   readonly index: { readonly version: string }
   /** The function of query and chunk that search ranks by. @default the cosine, not below 0 */
   readonly score?: SearchScore
+  /** Lets a question be answered by the result of another one that means the same. @default none is */
+  readonly similar?: SimilarQuestions
   /** @default { embedding: '24h', search: '1h', document: '2h' } */
   readonly ttl?: { readonly embedding?: string; readonly search?: string; readonly document?: string }
   /** How a vector lies in the second tier. @default 'float32' */

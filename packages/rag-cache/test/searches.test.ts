@@ -110,3 +110,32 @@ describe('a search', () => {
     expect(search.count).toBe(1)
   })
 })
+
+describe('a similar question', () => {
+  test('is answered by the other’s result while no change can have changed that, and keeps none of its own', async () => {
+    const world = aWorld()
+    const search = aSearch(world)
+    const rag = world.instance({
+      similar: {
+        features: text => text.split(' '),
+        choose: (features, [nearest]) =>
+          nearest && `${features}`.includes('ache') && `${nearest.features}` === 'heart,pain'
+            ? { key: nearest.key, similarity: nearest.cosine }
+            : undefined,
+      },
+    })
+    const first = await rag.search(asked, search)
+    const ache = { ...asked, query: 'heart ache' }
+    for (let time = 0; time < 2; time++)
+      expect(await rag.find(ache, search)).toMatchObject({
+        hits: first,
+        from: 'similar',
+        reuse: { id: expect.stringMatching(/^rag_search:/), similarity: expect.any(Number) },
+      })
+    expect((await rag.find({ ...ache, tenant: 'other' }, search)).from).toBe('search')
+    expect(search.count).toBe(2)
+    world.corpus.documents.delete('d1')
+    await rag.documentChanged({ id: 'd1', inserted: [], removed: ['c-d1'] })
+    expect(await rag.find(ache, search)).toMatchObject({ from: 'search' })
+  })
+})

@@ -21,11 +21,10 @@ export interface Appended {
 }
 
 const headKey = 'rag_corpus:head'
-/** Set to find out whether the cache answers, since a head that is not found may be one that is not seen. */
-const probeKey = 'rag_corpus:probe'
 /** A `set` with it never replaces a head. */
 const claim: CorpusHead = { version: 0, changes: [] }
 const headTtlSeconds = 30 * 86_400
+const probeSeconds = 10
 const attempts = 8
 const retryMs = 1000
 /** So long another instance is left to make the head that it has claimed. */
@@ -171,7 +170,8 @@ export class ChangeLog {
    * was lost, so that nobody who still knows that one can write behind it.
    */
   async #make(): Promise<CorpusHead | undefined> {
-    const probe = await this.#cache.set(probeKey, 0)
+    // A head that is not found may be one that is not seen: only if the cache answers is it asked for one.
+    const probe = await this.#cache.set(`rag_corpus:probe.${newChangeId()}`, 0, { ttl: probeSeconds })
     if (!probe.stored) return undefined
     if (!(await this.#set(claim, {})).stored) {
       let standing = await this.#standing(false)

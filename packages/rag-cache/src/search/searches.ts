@@ -16,6 +16,7 @@ import { unit } from './dot.js'
 import { frozenHits, privateHits } from './private-hits.js'
 import type { QueryMatrix } from './query-matrix.js'
 import type { SearchScore } from './search-score.js'
+import { type SimilarQuestions, similarCandidates } from './similar-questions.js'
 import { factsOf, type StoredSearch } from './stored-search.js'
 
 export interface SearchParts {
@@ -27,6 +28,7 @@ export interface SearchParts {
   readonly matrix: QueryMatrix
   readonly embeddings: Embeddings
   readonly score: SearchScore
+  readonly similar: SimilarQuestions | undefined
   readonly tally: TypeTally
   readonly ttlSeconds: number
 }
@@ -71,11 +73,16 @@ export class Searches {
         asked.key,
         async context => {
           own = await this.#search(asked, load, context.signal)
-          if (own.point === '') context.skip()
+          if (own.point === '' || own.reuse) context.skip()
           return own
         },
         { ...this.#options(), ttl: ttlSeconds, ...(signal && { signal }) },
       )
+      if (
+        stored.reuse &&
+        (own?.id === stored.id || (await this.holds({ ...asked, key: stored.reuse.id }, stored)))
+      )
+        return this.#reused(stored, startedMs)
       if (own && stored.id === own.id) return this.#missed(asked, own)
       if (stored.point === '') break // another's, while nothing can be kept
       if (await this.holds(asked, stored)) {
@@ -143,6 +150,8 @@ export class Searches {
     const startedMs = clock.monotonic()
     // Before the search: whatever is written from here on is judged at the first hit.
     const [head, vector] = await Promise.all([log.head(), embeddings.of(asked.tenant, asked.text)])
+    const similar = head && (await this.#similar(asked, unit(vector)))
+    if (similar) return similar as StoredSearch<Hit>
     const features = score.features?.(asked.text)
     const found = await load({ text: asked.text, embedding: vector.slice(), features, signal })
     const point = (head && lastChange(head)) ?? ''
@@ -163,6 +172,7 @@ export class Searches {
       hits,
       vector: unit(vector),
       features,
+      question: this.#parts.similar?.features(asked.text),
       queryId,
       tenant,
       topK,
@@ -170,6 +180,35 @@ export class Searches {
       filters,
       point,
       missMs,
+    }
+  }
+
+  /** The still good result of a question that may stand for this one. */
+  async #similar(asked: Asked, vector: Float32Array): Promise<StoredSearch | undefined> {
+    const { cache, keys, matrix, similar } = this.#parts
+    if (!similar) return undefined
+    const nearest = matrix.nearest(keys.group(asked), vector, similarCandidates)
+    const candidates = nearest.map(({ row, cosine }) => ({
+      key: row.key,
+      cosine,
+      features: row.facts.question,
+    }))
+    const chosen = candidates.length > 0 && similar.choose(similar.features(asked.text), candidates)
+    if (!chosen) return undefined
+    const stored = await cache.get<StoredSearch>(chosen.key)
+    if (!stored || !(await this.holds({ ...stored, key: chosen.key }, stored))) return undefined
+    return { ...stored, reuse: { id: chosen.key, similarity: chosen.similarity } }
+  }
+
+  #reused<Hit extends SearchHit>(stored: StoredSearch<Hit>, startedMs: number): FoundSearch<Hit> {
+    const { clock, tally } = this.#parts
+    const savedMs = stored.missMs - (clock.monotonic() - startedMs)
+    tally.hit(savedMs)
+    return {
+      hits: frozenHits(stored.hits),
+      from: 'similar',
+      savedMs,
+      ...(stored.reuse && { reuse: stored.reuse }),
     }
   }
 

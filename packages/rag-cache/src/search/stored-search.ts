@@ -7,6 +7,8 @@ export interface StoredSearch<Hit extends SearchHit = SearchHit> {
   readonly hits: readonly Hit[]
   readonly vector: Float32Array
   readonly features: unknown
+  /** What of the question is compared with similar ones. */
+  readonly question: unknown
   readonly queryId: string
   readonly tenant: string
   readonly topK: number
@@ -15,11 +17,14 @@ export interface StoredSearch<Hit extends SearchHit = SearchHit> {
   /** The change before which nothing needs to be looked at; '': it was not known, and this is not kept. */
   readonly point: string
   readonly missMs: number
+  /** Another question's, which this one was answered with: not kept under it. */
+  readonly reuse?: { readonly id: string; readonly similarity: number }
 }
 
 /** What a change is judged by. */
 export interface SearchFacts {
   readonly features: unknown
+  readonly question: unknown
   readonly filters: Filters | undefined
   readonly scores: ReadonlyMap<string, number>
   readonly documents: ReadonlySet<string>
@@ -27,10 +32,18 @@ export interface SearchFacts {
   readonly floor: number
 }
 
-export function factsOf({ hits, features, filters, topK, scoreThreshold }: StoredSearch): SearchFacts {
+export function factsOf({
+  hits,
+  features,
+  question,
+  filters,
+  topK,
+  scoreThreshold,
+}: StoredSearch): SearchFacts {
   const scores = hits.map(({ score }) => score)
   return {
     features,
+    question,
     filters,
     scores: new Map(hits.map(({ chunkId, score }) => [chunkId, score])),
     documents: new Set(hits.map(({ documentId }) => documentId)),

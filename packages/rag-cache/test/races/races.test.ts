@@ -157,11 +157,11 @@ describe('what is lost is made up for by dropping', () => {
       if (name === 'set' && key?.startsWith('rag_change:')) records.push(key)
       return undefined
     }
-    await remove(world, a)
+    await remove(world, b) // which knows of no search
     for (const key of records) world.server.evict('value', undefined, key)
     await world.heard()
     expect(records).toHaveLength(1)
-    await expectFresh(world, b)
+    await expectFresh(world, a)
   })
 
   test('a record that could not be written', async () => {
@@ -188,6 +188,19 @@ describe('what is lost is made up for by dropping', () => {
     world.server.restart({ values: before })
     await world.heard()
     await expectFresh(world, world.instance(), a, b)
+  })
+})
+
+describe('a search that is behind', () => {
+  test('by more changes than the head names is dropped unjudged', async () => {
+    const world = aWorld()
+    const [a, b] = [world.instance(), world.instance()]
+    const search = aSearch(world)
+    await a.search(asked, search)
+    await remove(world, b)
+    for (let at = 0; at < 130; at++) await b.documentChanged({ id: `n${at}`, inserted: [], removed: [] })
+    await world.heard()
+    await expectFresh(world, a)
   })
 })
 
