@@ -24,8 +24,8 @@ export default defineConfig({
     globalSetup: './packages/testkit/dist/global-setup.js',
     // Which needs no second transformation.
     server: { deps: { external: [/\/dist\//] } },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
     // A process for each file spends more time on loading what all of them load than on most files.
