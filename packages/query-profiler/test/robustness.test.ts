@@ -133,7 +133,7 @@ describe.skipIf(!hasServer())('a profiled application', () => {
   test('gets from a profiled pool what it gets from any', async () => {
     const seed = testSeed('differential')
     const random = seededRandom(seed)
-    const [bare, profiled] = [poolOf({ query_timeout: 400 }), poolOf({ query_timeout: 400 })]
+    const [bare, profiled] = [poolOf({ query_timeout: 1500 }), poolOf({ query_timeout: 1500 })]
     const profiler = setupQueryProfiling(profiled, {
       slowQueryThresholdMs: 1,
       nPlusOneThreshold: 3,
@@ -146,7 +146,7 @@ describe.skipIf(!hasServer())('a profiled application', () => {
       'select $1::int as a, $2::date as b',
       'selec $1::int, $2::text',
       'select null as a where $1::int > 2 or $2::text is null',
-      'select pg_sleep(case when $1::int = 7 then 2 else 0 end), $2::text',
+      'select pg_sleep(case when $1::int = 7 then 10 else 0 end), $2::text',
       "select array[$1::int], json_build_object('a', $2::text), '\\x01'::bytea, now() - now(), 1.5::numeric, 7::bigint",
     ]
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!

@@ -89,7 +89,7 @@ describeDatabases('sessions', kind => {
       const begun = await test.database.db.transaction().execute(async transaction => {
         await transaction.deleteFrom('users').where('id', '=', id).execute()
         const answer = begin()
-        await expect.poll(waiting, { timeout: 10_000 }).toBe(1)
+        await expect.poll(waiting, { timeout: 60_000 }).toBe(1)
         return [answer]
       })
       expect((await begun[0]!).json()).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' })

@@ -190,7 +190,7 @@ describeDatabases('accounts, for administrators', kind => {
             { headers: { authorization: `Bearer ${token}` } },
           ),
         ]
-        await expect.poll(waiting, { timeout: 10_000 }).toBe(2) // both are authorised and want the same rows
+        await expect.poll(waiting, { timeout: 60_000 }).toBe(2) // both are authorised and want the same rows
         return both
       })
       const codes = (await Promise.all(answers)).map(answer => answer.statusCode)
