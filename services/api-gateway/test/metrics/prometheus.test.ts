@@ -70,12 +70,13 @@ describe.skipIf(!hasServer() || !hasPrometheus())('a Prometheus that scrapes a g
   it(
     'has series with values for each expression of each panel, and for each alert',
     async () => {
-      await eventually(async () => {
+      const patient = { timeout: 60_000, interval: 500 }
+      await vi.waitFor(async () => {
         await mixedLoad()
         for (const { title, targets } of panels)
           for (const { expr } of targets)
             expect((await seriesOf(expr)).length, `${title}: ${expr}`).toBeGreaterThan(0)
-      })
+      }, patient)
       const figure = async (expr: string, labels: Record<string, string>) =>
         (await seriesOf(expr)).find(({ metric }) =>
           Object.entries(labels).every(([name, value]) => metric[name] === value),
