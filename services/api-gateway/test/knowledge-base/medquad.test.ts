@@ -15,6 +15,8 @@ import { createSearchService } from '#src/services/search.service'
 const data = fileURLToPath(new URL('../../../../../shared/data/medquad/', import.meta.url))
 const folder = join(data, 'documents')
 const timeout = 240_000
+/** One of so many is imported. */
+const step = process.env.TEST_LONG ? 1 : 5
 const maxDocumentBytes = 5 << 20
 
 function importWith({ db }: OpenDatabase, embedder: Embedder, paths: readonly string[]) {
@@ -23,21 +25,22 @@ function importWith({ db }: OpenDatabase, embedder: Embedder, paths: readonly st
 }
 
 describe.skipIf(!existsSync(folder))('MedQuAD', () => {
-  describeDatabases('all documents', kind => {
+  describeDatabases('real documents', kind => {
     test('are imported, and left as they are by a second import', { timeout }, async () => {
-      const files = readdirSync(folder).length
+      const files = readdirSync(folder).filter((_, index) => index % step === 0)
+      const paths = files.map(file => join(folder, file))
       const temporary = await tempDatabase({ kind })
       const database = await temporary.open()
       const embedder = createHashingEmbedder()
-      expect(await importWith(database, embedder, [folder])).toMatchObject({
-        added: files,
+      expect(await importWith(database, embedder, paths)).toMatchObject({
+        added: files.length,
         failed: [],
         duplicates: [],
       })
-      expect(await importWith(database, embedder, [folder])).toMatchObject({
+      expect(await importWith(database, embedder, paths)).toMatchObject({
         added: 0,
         replaced: 0,
-        unchanged: files,
+        unchanged: files.length,
       })
       const { rows } = await database.pool.query<{
         text: string
