@@ -26,7 +26,7 @@ export async function askQuestions(
   const names = await fileNames(database)
   const ranks: number[] = []
   await inLanes(questions, embedder.parallelism + 1, async ({ question, document }) => {
-    const hits = await search.search({ query: question, topK, scoreThreshold: 0 })
+    const { hits } = await search.search({ query: question, topK, scoreThreshold: 0 })
     const found = [...new Set(hits.map(hit => names.get(hit.documentId)))]
     const rank = found.indexOf(document)
     ranks.push(rank < 0 ? Number.POSITIVE_INFINITY : rank)

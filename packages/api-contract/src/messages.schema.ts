@@ -9,6 +9,7 @@ import {
   timestamp,
   uuid,
 } from './schema-parts.js'
+import { retrieval } from './search.schema.js'
 
 export const citation = strictObject({
   documentId: uuid,
@@ -39,6 +40,7 @@ export const message = strictObject({
     description:
       'The content holds a number, address or birth date that identifies a person; names are not looked for',
   }),
+  retrieval: nullable(retrieval),
   createdAt: timestamp,
 })
 export type Message = Static<typeof message>

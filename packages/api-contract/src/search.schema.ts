@@ -35,6 +35,21 @@ export const searchHit = strictObject({
 })
 export type SearchHit = Static<typeof searchHit>
 
+/** Where passages came from. */
+export const retrieval = strictObject({
+  from: Type.Enum(['search', 'cache', 'similar'], {
+    description:
+      'search: of a search for this question; cache: of an earlier one, for the same question; similar: for another question that means the same',
+  }),
+  savedMs: Type.Optional(
+    Type.Number({
+      description:
+        'Milliseconds less than the search that was kept had taken; below 0 where it took longer. Absent for `search`',
+    }),
+  ),
+})
+export type Retrieval = Static<typeof retrieval>
+
 /** Best first. */
-export const searchAnswer = strictObject({ items: Type.Array(searchHit) })
+export const searchAnswer = strictObject({ items: Type.Array(searchHit), ...retrieval.properties })
 export type SearchAnswer = Static<typeof searchAnswer>

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { durationMs } from '@voiceassist/kernel'
 import { GatewayError } from './errors.js'
 
 /** One environment variable: what it means, and how its text becomes a value. */
@@ -53,6 +54,19 @@ export function atLeast(length: number): (value: string) => string {
     if (value.length < length) throw new RangeError(`at least ${length} characters`)
     return value
   }
+}
+
+/** A duration such as 30m or 24h, at most 30 days. */
+export const lifetime = (value: string): string => {
+  const expected = "a duration such as '30m' or '24h', above 0 and at most 30 days"
+  let ms: number
+  try {
+    ms = durationMs(value)
+  } catch {
+    throw new RangeError(expected)
+  }
+  if (!/[a-z]/.test(value) || !(ms > 0 && ms <= 30 * 86_400_000)) throw new RangeError(expected)
+  return value
 }
 
 /** IP addresses and CIDR ranges, separated by commas. */

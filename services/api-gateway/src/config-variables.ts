@@ -4,6 +4,7 @@ import {
   atLeast,
   type ConfigVariable,
   integer,
+  lifetime,
   nameOf,
   oneOf,
   text,
@@ -107,6 +108,32 @@ export const configVariables = {
       'Encrypt what the second tier keeps of users, sessions and messages: id:key,id:key, a key being 32 bytes in base64; the first encrypts, all decrypt; absent: generated once into DATA_DIR',
     secret: true,
     parse: encryptionKeys,
+  },
+  RAG_EMBEDDING_TTL: {
+    description: 'How long the embedding of a query is kept',
+    default: '24h',
+    parse: lifetime,
+  },
+  RAG_SEARCH_TTL: {
+    description: 'How long the result of a search is kept; a change of documents drops it sooner',
+    default: '1h',
+    parse: lifetime,
+  },
+  RAG_DOCUMENT_TTL: {
+    description: 'How long a document’s facts are kept; its change drops them sooner',
+    default: '2h',
+    parse: lifetime,
+  },
+  RAG_VECTOR_PRECISION: {
+    description: 'How the embedding of a query lies in the cache; with less, results may differ slightly',
+    default: 'float32',
+    parse: oneOf('float32', 'float16', 'int8'),
+  },
+  TENANT_KEY: {
+    description:
+      'Keys the HMACs that stand for queries in the cache; gateways that share it share their cached searches; absent: generated once into DATA_DIR',
+    secret: true,
+    parse: atLeast(32),
   },
   EMBEDDINGS_URL: {
     description: 'OpenAI-compatible endpoint that ends in /v1/embeddings; absent: the bundled model',

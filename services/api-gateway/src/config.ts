@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { ProfilerOptions } from '@voiceassist/query-profiler'
 import { type CacheConfig, redisPlace } from './config-cache.js'
+import type { RagConfig } from './config-rag.js'
 import { type ConfigVariable, readVariable } from './config-variable.js'
 import { configVariables } from './config-variables.js'
 import type { PoolLimits } from './db/database-pool.js'
@@ -13,6 +14,7 @@ export interface Config {
   readonly databaseUrl: string | undefined
   readonly pool: PoolLimits
   readonly cache: CacheConfig
+  readonly rag: RagConfig
   readonly profiler: ProfilerConfig
   readonly embeddings:
     | { readonly url: string; readonly apiKey: string | undefined; readonly model: string }
@@ -84,6 +86,15 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       enabled: read('CACHE_ENABLED') === 'true',
       redis: place && { place, ...redisSettings },
       encryptionKeys: read('CACHE_ENCRYPTION_KEYS'),
+    },
+    rag: {
+      ttl: {
+        embedding: read('RAG_EMBEDDING_TTL')!,
+        search: read('RAG_SEARCH_TTL')!,
+        document: read('RAG_DOCUMENT_TTL')!,
+      },
+      precision: read('RAG_VECTOR_PRECISION')!,
+      tenantKey: read('TENANT_KEY'),
     },
     profiler: {
       enabled: read('QUERY_PROFILER_ENABLED') === 'true',

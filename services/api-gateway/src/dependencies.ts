@@ -112,7 +112,7 @@ export async function openDependencies(
     })
     opened.push(() => reads.close())
     const cache = isGateway
-      ? await openCache({ config, database, clock, logger: options.logger })
+      ? await openCache({ config, database, clock, embedder, logger: options.logger })
       : withoutCache()
     opened.push(() => cache.close())
     const flags = await openFlags({

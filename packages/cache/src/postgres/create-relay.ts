@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import { CacheError } from '../cache-error.js'
 import type { InvalidatedCache } from './invalidate-rows.js'
+import type { OutboxChange } from './outbox-change.js'
 import { OutboxRelay } from './outbox-relay.js'
 import { type OutboxOptions, outboxName } from './outbox-table.js'
 import type { Relay } from './relay.js'
@@ -19,6 +20,11 @@ interface CommonOptions extends OutboxOptions {
   readonly tables: readonly TrackedTable[]
   /** Told of each pass that failed (it is repeated) and of each row that could not be mapped. */
   readonly onError?: (error: unknown) => void
+  /**
+   * What else a change means, told after its keys and tags are invalidated. Rows go once it resolves; where it rejects they
+   * come again, so it must bear being told twice.
+   */
+  readonly apply?: (changes: readonly OutboxChange[]) => Promise<void>
   /** Between looks that no notification asked for, 10 to 1000. @default 100 */
   readonly pollMs?: number
   readonly clock?: Clock
@@ -44,7 +50,7 @@ interface OverOwnDatabase {
  * @throws CacheError CACHE_OPTION_INVALID
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { cache, tables, clock = systemClock, pollMs = 100, onError = () => {} } = options
+  const { cache, tables, clock = systemClock, pollMs = 100, onError = () => {}, apply } = options
   if (!(pollMs >= 10 && pollMs <= idleSessionTimeoutMs / 2))
     throw invalid('pollMs', 'pollMs is not from 10 to 1000', 'The server ends sessions that idle for longer')
   const relay: OutboxRelay = new OutboxRelay({
@@ -54,6 +60,7 @@ export function createRelay(options: RelayOptions): Relay {
     clock,
     pollMs,
     onError,
+    apply,
     ...('exclusive' in options ? ownDatabase(options) : server(options, clock, () => relay.wake())),
   })
   relay.start()

@@ -1,6 +1,7 @@
 import type { Clock } from '@voiceassist/kernel'
 import { CacheError } from '../cache-error.js'
 import { type InvalidatedCache, invalidateRows } from './invalidate-rows.js'
+import { changeOf, type OutboxChange } from './outbox-change.js'
 import { deleteRows, lookAtOutbox, type OutboxLook, type OutboxRow, selectRows } from './outbox-row.js'
 import type { Relay, RelayStats } from './relay.js'
 import type { RelaySession } from './relay-session.js'
@@ -17,6 +18,7 @@ export interface OutboxRelayOptions {
   readonly clock: Clock
   readonly pollMs: number
   readonly onError: (error: unknown) => void
+  readonly apply: ((changes: readonly OutboxChange[]) => Promise<void>) | undefined
 }
 
 const batchRows = 1000
@@ -143,7 +145,7 @@ export class OutboxRelay implements Relay {
   }
 
   async #relay(session: RelaySession, rows: readonly OutboxRow[]): Promise<void> {
-    const { cache, tables, outbox } = this.#options
+    const { cache, tables, outbox, apply } = this.#options
     const onUnmapped = (error: CacheError) => {
       this.#stats.unmapped++
       this.#report(error)
@@ -157,6 +159,7 @@ export class OutboxRelay implements Relay {
           remedy: 'The relay tries again by itself, or another one does',
         },
       )
+    await apply?.(rows.map(changeOf))
     await session.query(deleteRows(outbox), [`{${rows.map(row => row.id).join()}}`])
     this.#stats.relayed += rows.length
   }

@@ -6,8 +6,8 @@ export interface ChangeRecord {
   /** What its vectors and chunk ids are of: model, dimensions and index version. */
   readonly space: string
   readonly documentId: string
-  /** 'all': whatever the document had. */
-  readonly removed: readonly string[] | 'all'
+  /** 'all': whatever the document had; 'others': that, beside `inserted`. */
+  readonly removed: readonly string[] | 'all' | 'others'
   readonly inserted: readonly InsertedChunk[]
 }
 
@@ -22,7 +22,7 @@ export function recordOf(
   return {
     space,
     documentId: change.id,
-    removed: removed === 'all' ? removed : [...removed],
+    removed: typeof removed === 'string' ? removed : [...removed],
     inserted: change.inserted.map(({ chunkId, embedding, text, metadata }) => ({
       chunkId,
       embedding: unit(embedding),

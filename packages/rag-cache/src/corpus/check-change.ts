@@ -9,9 +9,12 @@ const maxIdLength = 256
 export function checkChange(change: CorpusChange, dimensions: number): void {
   if (typeof change !== 'object' || change === null) throw invalid('change', 'must be an object')
   checkId(change.id, 'id')
-  if (!Array.isArray(change.removed)) throw invalid('removed', 'must be a list of chunk ids')
+  const { removed } = change
+  if (removed !== 'others' && !Array.isArray(removed))
+    throw invalid('removed', "must be a list of chunk ids, or 'others'")
   if (!Array.isArray(change.inserted)) throw invalid('inserted', 'must be a list of chunks')
-  for (const [at, chunkId] of change.removed.entries()) checkId(chunkId, `removed[${at}]`)
+  if (removed !== 'others')
+    for (const [at, chunkId] of removed.entries()) checkId(chunkId, `removed[${at}]`)
   for (const [at, chunk] of change.inserted.entries()) {
     const field = `inserted[${at}]`
     if (typeof chunk !== 'object' || chunk === null) throw invalid(field, 'must be a chunk')

@@ -19,5 +19,6 @@ export interface CorpusChange {
   /** The document. */
   readonly id: string
   readonly inserted: readonly InsertedChunk[]
-  readonly removed: readonly string[]
+  /** 'others': all that the document had beside `inserted`, for who does not know what that was. */
+  readonly removed: readonly string[] | 'others'
 }

@@ -32,9 +32,18 @@ export class ChangeJudge {
   }
 
   /** Whether the search shows what is no longer there, or is not what this change can be judged by. */
-  takesAway({ scores, documents }: SearchFacts, { space, removed, documentId }: ChangeRecord): boolean {
+  takesAway(
+    { scores, documents }: SearchFacts,
+    { space, removed, documentId, inserted }: ChangeRecord,
+  ): boolean {
     if (space !== this.#space) return true
-    if (removed === 'all') return documents.has(documentId)
+    const held = documents.get(documentId)
+    if (removed === 'all') return held !== undefined
+    if (removed === 'others') {
+      if (held === undefined) return false
+      const now = new Set(inserted.map(({ chunkId }) => chunkId))
+      return held.some(chunkId => !now.has(chunkId))
+    }
     return removed.some(chunkId => scores.has(chunkId))
   }
 

@@ -27,7 +27,8 @@ export interface SearchFacts {
   readonly question: unknown
   readonly filters: Filters | undefined
   readonly scores: ReadonlyMap<string, number>
-  readonly documents: ReadonlySet<string>
+  /** By document the chunks of it. */
+  readonly documents: ReadonlyMap<string, readonly string[]>
   /** What a chunk's score must reach to be among the hits. */
   readonly floor: number
 }
@@ -46,7 +47,17 @@ export function factsOf({
     question,
     filters,
     scores: new Map(hits.map(({ chunkId, score }) => [chunkId, score])),
-    documents: new Set(hits.map(({ documentId }) => documentId)),
+    documents: byDocument(hits),
     floor: hits.length < topK ? scoreThreshold : Math.max(scoreThreshold, Math.min(...scores)),
   }
+}
+
+function byDocument(hits: readonly SearchHit[]): Map<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  for (const { documentId, chunkId } of hits) {
+    const chunks = found.get(documentId)
+    if (chunks) chunks.push(chunkId)
+    else found.set(documentId, [chunkId])
+  }
+  return found
 }

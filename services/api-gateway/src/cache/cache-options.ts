@@ -10,6 +10,13 @@ export const cacheNamespaces = {
   sessions: { ttl: '5m', sensitive: true },
   messages: { ttl: '5m', sensitive: true },
   document: { ttl: '5m' },
+  /** The lifetimes of these are configured. */
+  rag_embedding: { sensitive: true },
+  rag_search: { sensitive: true },
+  rag_document: {},
+  /** What changed in the knowledge base, by which cached searches are judged. */
+  rag_corpus: { memory: true },
+  rag_change: { sensitive: true },
   documents: { ttl: '5m' },
   /** The flags keep their own snapshot in memory. */
   feature_flags: { ttl: '300s', memory: false },

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { DocumentListQuery, DocumentsService } from '../services/documents/documents-port.js'
+import type { DocumentInput, DocumentListQuery, DocumentsService } from '../services/documents/documents-port.js'
 import { cacheKeys, documentListTag } from './cache-keys.js'
 import { cachedRead, type GatewayCache } from './gateway-cache.js'
 
@@ -13,16 +13,21 @@ export function cachedDocuments(
   secret: string,
 ): DocumentsService {
   const { cache } = gateway
-  const changed = (id: string) =>
-    Promise.all([cache.delete(cacheKeys.document(id)), cache.invalidateTags([documentListTag])])
+  const changed = (id: string, acknowledged: boolean) =>
+    Promise.all([
+      cache.delete(cacheKeys.document(id)),
+      cache.invalidateTags([documentListTag]),
+      gateway.rag?.documentChanged(id, { acknowledged }),
+    ])
 
-  /** Its reader sees the change that it has made. */
+  /** Its reader sees the change that it has made, at every gateway; but for an import, which does not wait for them. */
   async function changing<Result>(
     change: Promise<Result>,
     idOf: (result: Result) => string,
+    input?: DocumentInput,
   ): Promise<Result> {
     const result = await change
-    await changed(idOf(result))
+    await changed(idOf(result), input?.sourceKey === undefined)
     return result
   }
 
@@ -35,8 +40,8 @@ export function cachedDocuments(
   }
 
   return {
-    create: (...given) => changing(documents.create(...given), ({ id }) => id),
-    replace: (...given) => changing(documents.replace(...given), ({ id }) => id),
+    create: (...given) => changing(documents.create(...given), ({ id }) => id, given[1]),
+    replace: (...given) => changing(documents.replace(...given), ({ id }) => id, given[2]),
     reindex: (...given) => changing(documents.reindex(...given), ({ id }) => id),
     remove: (actor, id) => changing(documents.remove(actor, id), () => id),
     list: query => cachedRead(gateway, listKey(query), () => documents.list(query), [documentListTag]),

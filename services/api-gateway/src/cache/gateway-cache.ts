@@ -1,9 +1,12 @@
 import type { Cache } from '@voiceassist/cache'
 import type { RelayStats } from '@voiceassist/cache/postgres'
+import type { GatewayRag } from '../rag/gateway-rag.js'
 
 /** The cache as the gateway's parts see it. */
 export interface GatewayCache {
   readonly cache: Cache
+  /** Of embeddings and searches; undefined: nothing is cached. */
+  readonly rag: GatewayRag | undefined
   /** Where the second tier is; 'none': reads go to the database. */
   readonly kind: 'redis' | 'lmdb' | 'none'
   /** For people: which second tier, and where; no password. */

@@ -3,20 +3,26 @@ import { createRelay, type Relay } from '@voiceassist/cache/postgres'
 import type { Clock } from '@voiceassist/kernel'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
+import { generatedTenantKey } from '../data-folder/generated-secrets.js'
 import type { OpenDatabase } from '../db/open-database.js'
+import type { Embedder } from '../embedding/embedder.js'
 import { errorFields } from '../error-fields.js'
+import type { GatewayRag } from '../rag/gateway-rag.js'
+import { openRagCache } from '../rag/open-rag-cache.js'
 import { cacheNamespaces, memoryLimits, nothingKept, verifiedHits } from './cache-options.js'
 import { startAfresh } from './cache-source.js'
 import type { GatewayCache } from './gateway-cache.js'
 import { isCurrent } from './is-current.js'
 import { logCacheEvents } from './log-cache-events.js'
 import { encryptionOf, type SecondTier, secondTier } from './second-tier.js'
-import { trackedFlags, trackedTables } from './tracked-tables.js'
+import { trackedChunks } from './tracked-chunks.js'
+import { trackedFlags, trackedSettings, trackedTables } from './tracked-tables.js'
 
 export interface OpenCacheOptions {
   readonly config: Config
   readonly database: OpenDatabase
   readonly clock: Clock
+  readonly embedder: Embedder
   readonly logger: Logger
   /** Default: the one of the configuration. */
   readonly second?: SecondTier
@@ -32,6 +38,7 @@ export function withoutCache(): GatewayCache {
   const cache = createCache(nothingKept)
   return {
     cache,
+    rag: undefined,
     kind: 'none',
     description: 'none',
     usable: true,
@@ -61,9 +68,17 @@ export async function openCache(options: OpenCacheOptions): Promise<GatewayCache
     verifyHits: verifiedHits,
   })
   let relay: Relay
+  let rag: GatewayRag
   try {
     await startAfresh(database.db, cache)
-    relay = relayOf(options, cache)
+    rag = openRagCache({
+      cache,
+      db: database.db,
+      embedder: options.embedder,
+      config: config.rag,
+      tenantKey: config.rag.tenantKey ?? generatedTenantKey(config.dataFolder),
+    })
+    relay = relayOf(options, cache, rag)
   } catch (error) {
     await cache.close()
     endLog()
@@ -80,6 +95,7 @@ export async function openCache(options: OpenCacheOptions): Promise<GatewayCache
     logger.warn('the cache is not used yet: changes of the database wait to be relayed')
   return {
     cache,
+    rag,
     kind,
     description,
     get usable() {
@@ -90,18 +106,20 @@ export async function openCache(options: OpenCacheOptions): Promise<GatewayCache
     check: async () => void (await cache.instances()),
     async close() {
       await relay.close()
+      await rag.close()
       await cache.close()
       endLog()
     },
   }
 }
 
-function relayOf({ config, database, clock, logger }: OpenCacheOptions, cache: Cache): Relay {
+function relayOf({ config, database, clock, logger }: OpenCacheOptions, cache: Cache, rag: GatewayRag): Relay {
   let quietUntilMs = 0
   const common = {
     cache,
     clock,
-    tables: [...trackedTables, trackedFlags],
+    tables: [...trackedTables, trackedFlags, trackedChunks, trackedSettings],
+    apply: rag.apply,
     onError(error: unknown) {
       if (clock.monotonic() < quietUntilMs) return
       quietUntilMs = clock.monotonic() + quietMs
@@ -129,11 +147,12 @@ async function within(ready: Promise<void>, clock: Clock): Promise<boolean> {
 }
 
 /** Gateways that share a cache read each other's values and tokens. */
-function warnOfOwnSecrets({ cache, databaseUrl, tokenSecret }: Config, logger: Logger): void {
+function warnOfOwnSecrets({ cache, databaseUrl, tokenSecret, rag }: Config, logger: Logger): void {
   if (!cache.redis || databaseUrl === undefined) return
   const missing = [
     ...(tokenSecret === undefined ? ['TOKEN_SECRET'] : []),
     ...(cache.encryptionKeys === undefined ? ['CACHE_ENCRYPTION_KEYS'] : []),
+    ...(rag.tenantKey === undefined ? ['TENANT_KEY'] : []),
   ]
   if (missing.length > 0)
     logger.warn(

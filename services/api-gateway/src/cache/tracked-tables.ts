@@ -1,5 +1,6 @@
-import { trackTable } from '@voiceassist/cache/postgres'
+import { type OutboxChange, trackTable } from '@voiceassist/cache/postgres'
 import { cacheKeys, documentListTag, messageKeys } from './cache-keys.js'
+import { trackedChunks } from './tracked-chunks.js'
 
 /**
  * Which changes of the database invalidate what: migration 006 makes the triggers, the relay maps the rows. Only ids may
@@ -47,3 +48,26 @@ export const trackedFlags = trackTable({
   key: row => cacheKeys.flags(`${row.environment}`),
   namespaces: ['feature_flags'],
 })
+
+/** With triggers of migration 008: another embedder makes vectors that cached searches say nothing of. */
+export const trackedSettings = trackTable({
+  table: 'settings',
+  columns: ['key'],
+  key: () => [],
+  namespaces: ['rag_search'],
+})
+
+/** The document that a change of the knowledge base is of; 'all': it is of more than one; undefined: of none. */
+export function changedDocument({ table, operation, before, after }: OutboxChange): string | undefined {
+  const row = after ?? before
+  switch (table) {
+    case 'public.kb_documents':
+      return operation === 'TRUNCATE' ? 'all' : `${row?.id}`
+    case trackedChunks.name:
+      return operation === 'TRUNCATE' ? 'all' : `${row?.document_id}`
+    case trackedSettings.name:
+      return row?.key === 'embedder' || operation === 'TRUNCATE' ? 'all' : undefined
+    default:
+      return undefined
+  }
+}

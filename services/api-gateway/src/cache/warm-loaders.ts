@@ -4,10 +4,9 @@ import type { Database } from '../db/schema.js'
 import { findDocument, listDocuments } from '../repositories/kb-documents.repository.js'
 import type { ConversationReads } from '../services/conversations/conversation-reads.js'
 import { documentListTag } from './cache-keys.js'
-import type { CacheNamespace } from './cache-options.js'
 import { firstMessages, firstSessions } from './cached-conversations.js'
 
-type WarmNamespace = Exclude<CacheNamespace, 'user' | 'login' | 'feature_flags' | 'feature_flags_applied'>
+type WarmNamespace = 'sessions' | 'messages' | 'document' | 'documents'
 
 /**
  * Loads what a key stands for: its id says it all, but for lists of documents by a filter or cursor, of which the key has

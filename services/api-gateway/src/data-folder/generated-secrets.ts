@@ -35,6 +35,13 @@ const cacheFile: SecretFile = {
   lost: 'what the cache has encrypted is then read from the database again',
 }
 
+const tenantFile: SecretFile = {
+  name: 'tenant-key.json',
+  field: 'tenantKey',
+  variable: 'TENANT_KEY',
+  lost: 'cached searches are then made again',
+}
+
 /**
  * Signs access tokens where the environment does not give a secret: made once, kept in the data folder with mode 0600.
  * @throws GatewayError CONFIG_INVALID when the file cannot be read as what it should be.
@@ -51,6 +58,11 @@ export function generatedAuditKey(folder: string): string {
 /** Encrypts what the cache keeps, 32 bytes in base64. @throws as `generatedTokenSecret` */
 export function generatedCacheKey(folder: string): string {
   return generated(folder, cacheFile)
+}
+
+/** Keys the HMACs of what the cache keeps of queries. @throws as `generatedTokenSecret` */
+export function generatedTenantKey(folder: string): string {
+  return generated(folder, tenantFile)
 }
 
 /** The key that a gateway with this data folder has made; a new one would verify nothing. @throws GatewayError CONFIG_INVALID. */

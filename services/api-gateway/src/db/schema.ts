@@ -1,4 +1,5 @@
 import type { Generated, JSONColumnType } from 'kysely'
+import type { Retrieval } from '../services/search-port.js'
 import type { CreatedAt, Json, Timestamp } from './schema-columns.js'
 import type { FlagTables } from './schema-flags.js'
 
@@ -93,6 +94,8 @@ export interface MessagesTable {
   client_message_id: string | null
   citations: Json<Citation[]>
   model: string | null
+  /** Of an answer: where its passages came from. */
+  retrieval: Json<Retrieval> | null
   contains_phi: Generated<boolean>
   created_at: CreatedAt
 }

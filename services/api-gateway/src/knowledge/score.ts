@@ -12,6 +12,17 @@ export const coverageShares = { anywhere: 0.5, title: 0.3, heading: 0.2 } as con
  */
 export const defaultMinScore = 0.4
 
+/** The distinct terms of a chunk, by the field they stand in. */
+export interface ChunkTermSets {
+  readonly title: ReadonlySet<string>
+  readonly heading: ReadonlySet<string>
+  readonly body: ReadonlySet<string>
+}
+
+export function termSets({ titleTerms, headingTerms, bodyTerms }: ChunkTerms): ChunkTermSets {
+  return { title: new Set(titleTerms), heading: new Set(headingTerms), body: new Set(bodyTerms) }
+}
+
 /**
  * How well a chunk answers a query, 0 to 1: a function of these two alone, so that a score means the same in each search.
  * `cosine` is that of their vectors, `coverage` is `lexicalCoverage`.
@@ -25,11 +36,8 @@ export function scoreChunk({ cosine, coverage }: { cosine: number; coverage: num
  * that stands in its heading, and how much query and title are the same. The latter counts both ways, so that 'diabetes'
  * prefers the title 'Diabetes' to 'Diabetes insipidus', which holds all of the query too.
  */
-export function lexicalCoverage(query: readonly string[], chunk: ChunkTerms): number {
+export function lexicalCoverage(query: readonly string[], { title, heading, body }: ChunkTermSets): number {
   if (query.length === 0) return 0
-  const title = new Set(chunk.titleTerms)
-  const heading = new Set(chunk.headingTerms)
-  const body = new Set(chunk.bodyTerms)
   const inTitle = query.filter(term => title.has(term)).length
   const inHeading = query.filter(term => heading.has(term)).length
   const anywhere = query.filter(term => title.has(term) || heading.has(term) || body.has(term)).length

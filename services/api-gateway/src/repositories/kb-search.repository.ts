@@ -3,6 +3,7 @@ import type { Database } from '../db/schema.js'
 import { GatewayError } from '../errors.js'
 import { coverageShares } from '../knowledge/score.js'
 import type { SearchFilters, SearchHit } from '../services/search-port.js'
+import { chunkRevision } from './chunk-revision.js'
 import { documentCondition } from './kb-filters.js'
 import { vectorParameter } from './kb-vectors.js'
 
@@ -15,6 +16,11 @@ export interface CandidateQuery {
   readonly topK: number
   readonly scoreThreshold: number
   readonly filters?: SearchFilters
+}
+
+/** With what stands for the chunk and its document as they are. */
+export interface FoundChunk extends SearchHit {
+  readonly revision: string
 }
 
 /** At most what `hnsw.ef_search` is set to on every connection. */
@@ -36,11 +42,11 @@ const fewChunks = 2000
  * the vector index, and those that hold most of its terms; what is neither has next to no chance to be among the best.
  * @throws GatewayError EMBEDDER_MISMATCH when the stored vectors are of another model.
  */
-export async function searchChunks(db: Kysely<Database>, query: CandidateQuery): Promise<SearchHit[]> {
+export async function searchChunks(db: Kysely<Database>, query: CandidateQuery): Promise<FoundChunk[]> {
   const { terms, topK, scoreThreshold, filters = {} } = query
   const vector = vectorParameter(query.vector)
   const condition = documentCondition(filters)
-  const found = await sql<SearchHit & { readonly model: string }>`
+  const found = await sql<FoundChunk & { readonly model: string }>`
     with ${condition ? allowedDocuments(condition) : sql``}
     semantic as (${condition ? nearestAllowed(vector) : nearestOfAll(vector)}),
     lexical as (${mostCoveringChunks(vector, terms, condition !== undefined)}),
@@ -53,6 +59,7 @@ export async function searchChunks(db: Kysely<Database>, query: CandidateQuery):
     )
     select c.id as "chunkId", d.id as "documentId", d.title, c.heading, c.content as text, best.score,
            c.start_offset as start, c.end_offset as "end", d.source_type as "sourceType", d.metadata,
+           ${chunkRevision} as revision,
            (select value ->> 'model' from settings where key = 'embedder') as model
     from best join kb_chunks c using (id) join kb_documents d on d.id = c.document_id
     order by best.score desc, c.id

@@ -12,6 +12,8 @@ export interface NewMessage {
   readonly client_message_id: string | null
   readonly citations: string
   readonly model: string | null
+  /** JSON. */
+  readonly retrieval: string | null
   readonly contains_phi: boolean
   /** From `takeMessageTime`. */
   readonly created_at: string

@@ -17,7 +17,8 @@ export const searchRoutes: RoutePlugin<{ readonly search: SearchService }> = asy
         tags: ['search'],
         summary: 'Find passages',
         description:
-          'Best first. A score says the same in every search: it is a function of query and passage alone.',
+          'Best first. A score says the same in every search: it is a function of query and passage alone. ' +
+          '`from` says whether the passages are of an earlier search, whose result no change of documents has changed since.',
         querystring: noQuery,
         body: searchRequest,
         response: { 200: searchAnswer },
@@ -25,11 +26,15 @@ export const searchRoutes: RoutePlugin<{ readonly search: SearchService }> = asy
     },
     async ({ body }, reply) => {
       const { query, topK, scoreThreshold, filters } = body
-      const hits = await search.search(
+      const { hits, from, savedMs } = await search.search(
         { query, topK, scoreThreshold, ...(filters ? { filters: given(filters) } : {}) },
         goneSignal(reply),
       )
-      return { items: hits.map(hit => ({ ...hit })) }
+      return {
+        items: hits.map(hit => ({ ...hit })),
+        from,
+        ...(savedMs === undefined ? {} : { savedMs }),
+      }
     },
   )
 }

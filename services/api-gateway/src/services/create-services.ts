@@ -79,7 +79,7 @@ export function createServices({
   decisions,
   maxDocumentBytes,
 }: ServicesOptions): Services {
-  const search = createSearchService({ db, embedder })
+  const search = createSearchService({ db, embedder, gateway })
   const storedReads = storedConversations(db)
   const conversations = cachedConversations(gateway, db, storedReads)
   const limits = loginLimits

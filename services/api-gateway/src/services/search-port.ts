@@ -32,7 +32,20 @@ export interface SearchHit {
   readonly metadata: DocumentMetadata
 }
 
+/** Where passages came from. */
+export interface Retrieval {
+  /** 'cache': of an earlier search for the same; 'similar': for another question that means the same. */
+  readonly from: 'search' | 'cache' | 'similar'
+  /** Milliseconds less than the search that was kept had taken; below 0 where it took longer. Absent for 'search'. */
+  readonly savedMs?: number
+}
+
+export interface FoundPassages extends Retrieval {
+  /** Best first; ties by chunk id. */
+  readonly hits: readonly SearchHit[]
+}
+
 export interface SearchService {
-  /** Best first; ties by chunk id. @throws GatewayError EMBEDDER_FAILED. */
-  search(query: SearchQuery, signal?: AbortSignal): Promise<readonly SearchHit[]>
+  /** @throws GatewayError EMBEDDER_FAILED. */
+  search(query: SearchQuery, signal?: AbortSignal): Promise<FoundPassages>
 }

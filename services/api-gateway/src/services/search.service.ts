@@ -1,25 +1,72 @@
 import type { Kysely } from 'kysely'
+import type { GatewayCache } from '../cache/gateway-cache.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
 import { queryTerms } from '../knowledge/lexical-terms.js'
-import { searchChunks } from '../repositories/kb-search.repository.js'
-import type { SearchService } from './search-port.js'
+import { type FoundChunk, searchChunks } from '../repositories/kb-search.repository.js'
+import type { SearchHit, SearchQuery, SearchService } from './search-port.js'
 
 export interface SearchServiceOptions {
   readonly db: Kysely<Database>
   readonly embedder: Embedder
+  /** Absent: every search goes to the database. */
+  readonly gateway?: Pick<GatewayCache, 'rag' | 'usable'>
 }
 
-export function createSearchService({ db, embedder }: SearchServiceOptions): SearchService {
+/** Longer questions are searched uncached. */
+const longestKept = 8192
+
+/** A hit as it is kept: known by its chunk's revision, so that one which shows something else is another. */
+interface KeptHit {
+  readonly chunkId: string
+  readonly documentId: string
+  readonly score: number
+  readonly hit: SearchHit
+}
+
+export function createSearchService({ db, embedder, gateway }: SearchServiceOptions): SearchService {
+  const { model } = embedder
+
+  async function searched({ query, ...rest }: SearchQuery, signal?: AbortSignal) {
+    const [vector] = await embedder.embed([query], {
+      priority: 'interactive',
+      ...(signal ? { signal } : {}),
+    })
+    signal?.throwIfAborted()
+    const found = await searchChunks(db, { ...rest, vector: vector!, model, terms: queryTerms(query) })
+    return { hits: found.map(hitOf), from: 'search' as const }
+  }
+
   return {
-    async search({ query, ...rest }, signal) {
-      const [vector] = await embedder.embed([query], {
-        priority: 'interactive',
-        ...(signal ? { signal } : {}),
-      })
-      signal?.throwIfAborted()
-      const { model } = embedder
-      return searchChunks(db, { ...rest, vector: vector!, model, terms: queryTerms(query) })
+    async search(query, signal) {
+      const rag = gateway?.usable ? gateway.rag : undefined
+      if (!rag || query.query.length > longestKept) return searched(query, signal)
+      const { topK, scoreThreshold, filters } = query
+      const { hits, from, savedMs } = await rag.cache.find<KeptHit>(
+        query,
+        async ({ embedding, features }) => {
+          const found = await searchChunks(db, {
+            topK,
+            scoreThreshold,
+            ...(filters ? { filters } : {}),
+            vector: embedding,
+            model,
+            terms: features as readonly string[],
+          })
+          return found.map(keptHit)
+        },
+        signal,
+      )
+      return { hits: hits.map(({ hit }) => hit), from, ...(savedMs === undefined ? {} : { savedMs }) }
     },
   }
+}
+
+function hitOf({ revision: _, ...hit }: FoundChunk): SearchHit {
+  return hit
+}
+
+function keptHit(found: FoundChunk): KeptHit {
+  const { revision, documentId, score } = found
+  return { chunkId: revision, documentId, score, hit: hitOf(found) }
 }

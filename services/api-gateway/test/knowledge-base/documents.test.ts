@@ -112,7 +112,7 @@ describeDatabases('documents', kind => {
       sourceKey: '/gout.md',
       chunkCount: 1,
     })
-    const hits = await kb.search.search({ query: 'uric acid crystals', topK: 50, scoreThreshold: 0 })
+    const { hits } = await kb.search.search({ query: 'uric acid crystals', topK: 50, scoreThreshold: 0 })
     expect(hits.filter(hit => hit.documentId === id).map(hit => hit.text)).toEqual(['Allopurinol.'])
   })
 
@@ -132,7 +132,7 @@ describeDatabases('documents', kind => {
         seen.add(mark)
         expect(chunks).toHaveLength(12)
         expect(text).toContain(`of ${mark}.`)
-        const hits = await kb.search.search({
+        const { hits } = await kb.search.search({
           query: 'measles sentence',
           topK: 50,
           scoreThreshold: 0,

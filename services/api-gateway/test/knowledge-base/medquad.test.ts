@@ -80,7 +80,7 @@ describe.skipIf(!existsSync(folder))('MedQuAD', () => {
     let first = 0
     let amongFive = 0
     for (const { question, document } of questions) {
-      const hits = await search.search({ query: question, topK: 5, scoreThreshold: 0 })
+      const { hits } = await search.search({ query: question, topK: 5, scoreThreshold: 0 })
       if (nameOf.get(hits[0]?.documentId ?? '') === document) first += 1
       if (hits.some(hit => nameOf.get(hit.documentId) === document)) amongFive += 1
     }

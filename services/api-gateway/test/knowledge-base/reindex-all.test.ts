@@ -26,8 +26,10 @@ describeDatabases('reindexing everything', kind => {
       { db: kb.database.db, documents: kb.withEmbedder(embedder).documents, embedder, actor },
       options,
     )
-  const find = (embedder: Embedder, n: number) =>
-    kb.withEmbedder(embedder).search.search({ query: `word${n} part3`, topK: 1, scoreThreshold: 0 })
+  const find = async (embedder: Embedder, n: number) => {
+    const query = { query: `word${n} part3`, topK: 1, scoreThreshold: 0 }
+    return (await kb.withEmbedder(embedder).search.search(query)).hits
+  }
   const indexes = async () => {
     const { rows } = await kb.database.pool.query(
       `select indexname from pg_indexes where tablename = 'kb_chunks' order by 1`,

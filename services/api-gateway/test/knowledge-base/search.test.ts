@@ -1,7 +1,7 @@
 import { createHashingEmbedder, describeDatabases } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ChunkTerms, chunkTerms, queryTerms } from '#src/knowledge/lexical-terms'
-import { lexicalCoverage, scoreChunk } from '#src/knowledge/score'
+import { lexicalCoverage, scoreChunk, termSets } from '#src/knowledge/score'
 import { insertChunks, tidyKnowledgeBase } from '#src/repositories/kb-chunks.repository'
 import { insertDocument } from '#src/repositories/kb-documents.repository'
 import { searchChunks } from '#src/repositories/kb-search.repository'
@@ -86,7 +86,7 @@ describeDatabases('search', kind => {
   afterAll(() => kb?.close())
 
   const scoreOf = (chunk: Stored, vector: Float32Array, terms: readonly string[]) =>
-    scoreChunk({ cosine: cosine(vector, chunk.vector), coverage: lexicalCoverage(terms, chunk.terms) })
+    scoreChunk({ cosine: cosine(vector, chunk.vector), coverage: lexicalCoverage(terms, termSets(chunk.terms)) })
   const keyOf = (hit: { documentId: string; text: string; heading: string }) =>
     stored.find(
       ({ document, text, heading }) =>

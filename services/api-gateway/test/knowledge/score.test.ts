@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { chunkTerms, queryTerms } from '#src/knowledge/lexical-terms'
-import { lexicalCoverage, scoreChunk } from '#src/knowledge/score'
+import { lexicalCoverage, scoreChunk, termSets } from '#src/knowledge/score'
 
 const coverage = (query: string, title: string, heading = '', text = '') =>
-  lexicalCoverage(queryTerms(query), chunkTerms({ title, heading, text }))
+  lexicalCoverage(queryTerms(query), termSets(chunkTerms({ title, heading, text })))
 
 test('coverage is the sum of its parts', () => {
   expect(coverage('asthma', 'Asthma', 'Asthma', 'asthma')).toBe(1)

@@ -31,7 +31,7 @@ describeDatabases('pages under concurrent inserts', kind => {
     const reads = { record: async () => {} }
     messages = createMessagesService({
       db,
-      search: { search: async () => [] },
+      search: { search: async () => ({ hits: [], from: 'search' as const }) },
       answers: extractiveAnswerWriter,
       reads,
     })

@@ -6,6 +6,7 @@ import { auditAndFlags } from './004-audit-and-flags.js'
 import { addPerformanceIndexes } from './005-performance-indexes.js'
 import { cacheOutbox } from './006-cache-outbox.js'
 import { featureFlags } from './007-feature-flags.js'
+import { rag } from './008-rag.js'
 import { accountsAndAudit } from './009-accounts-and-audit.js'
 import type { MigrationContext } from './migration-context.js'
 
@@ -27,6 +28,7 @@ export function allMigrations(context: MigrationContext): Record<string, ListedM
     },
     '006_cache_outbox': { ...cacheOutbox(), transactional: true },
     '007_feature_flags': { ...featureFlags(), transactional: true },
+    '008_rag': { ...rag(), transactional: true },
     '009_accounts_and_audit': { ...accountsAndAudit(), transactional: true },
   }
 }

@@ -1,6 +1,7 @@
 import type { FallbackOutcome } from '../../answers/answer-outcome.js'
 import type { UserActor } from '../../audit/actor.js'
 import type { Citation } from '../../db/schema.js'
+import type { Retrieval } from '../search-port.js'
 
 export interface Message {
   readonly id: string
@@ -14,6 +15,8 @@ export interface Message {
   readonly model: string | null
   /** Whether the content holds something that identifies a person; see `detectPhi`. */
   readonly containsPhi: boolean
+  /** Of an answer: where its passages came from; null also for answers from before that was kept. */
+  readonly retrieval: Retrieval | null
   readonly createdAt: Date
 }
 

@@ -45,10 +45,12 @@ export function createMessagesService({
     const stored = await findAnswer(db, message.id)
     if (stored) return messageOf(stored)
     const query = { query: message.content, topK, scoreThreshold: 0 }
-    const passages = await search.search(query, progress.signal)
+    const { hits: passages, ...retrieval } = await search.search(query, progress.signal)
     const answer = await answers.write({ question: message.content, asker: actor, passages, ...progress })
     progress.signal.throwIfAborted()
-    const kept = await inTransaction(db, transaction => keepAnswer(transaction, actor, message, answer))
+    const kept = await inTransaction(db, transaction =>
+      keepAnswer(transaction, actor, message, { ...answer, retrieval }),
+    )
     await conversations.changed({ id: message.sessionId, userId: actor.userId })
     return messageOf(kept)
   }

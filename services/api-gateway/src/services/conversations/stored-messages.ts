@@ -12,6 +12,7 @@ import {
   type NewMessage,
 } from '../../repositories/messages.repository.js'
 import { lockSession, takeMessageTime } from '../../repositories/sessions.repository.js'
+import type { Retrieval } from '../search-port.js'
 import type { Message, PostedMessage } from './messages-port.js'
 import { noSuchSession } from './no-such-session.js'
 
@@ -62,6 +63,7 @@ export interface NewAnswer {
   readonly content: string
   readonly citations: readonly Citation[]
   readonly model: string
+  readonly retrieval: Retrieval
 }
 
 /** Stores the answer to a message, unless there is one: then that is given. @throws GatewayError NOT_FOUND. */
@@ -69,7 +71,7 @@ export async function keepAnswer(
   transaction: Transaction<Database>,
   actor: UserActor,
   to: { readonly id: string; readonly sessionId: string },
-  { content, citations, model }: NewAnswer,
+  { content, citations, model, retrieval }: NewAnswer,
 ): Promise<MessageRow> {
   if (!(await lockSession(transaction, { id: to.sessionId, userId: actor.userId }))) throw noSuchSession()
   const earlier = await findAnswer(transaction, to.id) // by another process, since we looked
@@ -80,6 +82,7 @@ export async function keepAnswer(
     parent_message_id: to.id,
     citations: JSON.stringify(citations),
     model: model.slice(0, maxModelLength),
+    retrieval: JSON.stringify(retrieval),
   })
   await recordAudit(transaction, actor, {
     action: 'message.answer',
@@ -102,6 +105,7 @@ function unlinked(session_id: string, content: string) {
     client_message_id: null,
     citations: '[]',
     model: null,
+    retrieval: null,
   }
 }
 
@@ -124,6 +128,7 @@ export function messageOf(row: MessageRow): Message {
     citations: row.citations,
     model: row.model,
     containsPhi: row.contains_phi,
+    retrieval: row.retrieval ?? null, // a row that an older release has cached lacks it
     createdAt: row.created_at,
   }
 }

@@ -73,9 +73,10 @@ export async function openCachedApp(
   const profiler =
     profiled &&
     openProfiler({ config: { ...config, profiler: { enabled: true, ...profiled } }, database, logger })
+  const embedder = createHashingEmbedder()
   const tier = memoryServer({ clock })
   const second = { kind: 'redis', description: 'in memory', tier: tier.tier() } as const
-  const gateway = await openCache({ config, database, clock, logger, second })
+  const gateway = await openCache({ config, database, clock, embedder, logger, second })
   const reads = new ReadAuditWriter({ store: rows => insertAuditRows(db, rows), clock, logger })
   const { environment } = config.flags
   const flags = createFeatureFlags({
@@ -88,7 +89,7 @@ export async function openCachedApp(
   const services = createServices({
     db,
     clock,
-    embedder: createHashingEmbedder(),
+    embedder,
     answers,
     profiler,
     flags,

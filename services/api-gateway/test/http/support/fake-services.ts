@@ -10,7 +10,7 @@ import type {
   DocumentsService,
   IndexingOptions,
 } from '#src/services/documents/documents-port'
-import type { SearchHit, SearchQuery, SearchService } from '#src/services/search-port'
+import type { FoundPassages, SearchHit, SearchQuery, SearchService } from '#src/services/search-port'
 
 export const passage: SearchHit = {
   chunkId: '11111111-1111-4111-8111-111111111111',
@@ -30,9 +30,10 @@ export class FakeSearch implements SearchService {
   readonly queries: SearchQuery[] = []
   next: (() => Promise<readonly SearchHit[]>) | undefined
 
-  async search(query: SearchQuery): Promise<readonly SearchHit[]> {
+  async search(query: SearchQuery): Promise<FoundPassages> {
     this.queries.push(query)
-    return this.next ? this.next() : [passage].slice(0, query.topK)
+    const hits = this.next ? await this.next() : [passage].slice(0, query.topK)
+    return { hits, from: 'search' }
   }
 }
 
