@@ -13,8 +13,7 @@ export function checkChange(change: CorpusChange, dimensions: number): void {
   if (removed !== 'others' && !Array.isArray(removed))
     throw invalid('removed', "must be a list of chunk ids, or 'others'")
   if (!Array.isArray(change.inserted)) throw invalid('inserted', 'must be a list of chunks')
-  if (removed !== 'others')
-    for (const [at, chunkId] of removed.entries()) checkId(chunkId, `removed[${at}]`)
+  if (removed !== 'others') for (const [at, chunkId] of removed.entries()) checkId(chunkId, `removed[${at}]`)
   for (const [at, chunk] of change.inserted.entries()) {
     const field = `inserted[${at}]`
     if (typeof chunk !== 'object' || chunk === null) throw invalid(field, 'must be a chunk')

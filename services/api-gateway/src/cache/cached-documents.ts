@@ -1,5 +1,9 @@
 import { createHmac } from 'node:crypto'
-import type { DocumentInput, DocumentListQuery, DocumentsService } from '../services/documents/documents-port.js'
+import type {
+  DocumentInput,
+  DocumentListQuery,
+  DocumentsService,
+} from '../services/documents/documents-port.js'
 import { cacheKeys, documentListTag } from './cache-keys.js'
 import { cachedRead, type GatewayCache } from './gateway-cache.js'
 

@@ -113,7 +113,11 @@ export async function openCache(options: OpenCacheOptions): Promise<GatewayCache
   }
 }
 
-function relayOf({ config, database, clock, logger }: OpenCacheOptions, cache: Cache, rag: GatewayRag): Relay {
+function relayOf(
+  { config, database, clock, logger }: OpenCacheOptions,
+  cache: Cache,
+  rag: GatewayRag,
+): Relay {
   let quietUntilMs = 0
   const common = {
     cache,

@@ -118,7 +118,7 @@ describeDatabases('what the gateway tracks', kind => {
     const cleared = (...names: string[]) => names.map(name => `all of ${name}`)
     expect(await invalidatedBy('truncate users, kb_documents cascade', asOwnerRun)).toEqual(
       [
-        ...cleared('document', 'documents', 'login', 'messages', 'sessions', 'user'),
+        ...cleared('document', 'documents', 'login', 'messages', 'rag_search', 'sessions', 'user'),
         `feature_flags:${environment}`, // overrides are of users
       ].toSorted(),
     )

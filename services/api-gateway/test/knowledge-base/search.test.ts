@@ -86,7 +86,10 @@ describeDatabases('search', kind => {
   afterAll(() => kb?.close())
 
   const scoreOf = (chunk: Stored, vector: Float32Array, terms: readonly string[]) =>
-    scoreChunk({ cosine: cosine(vector, chunk.vector), coverage: lexicalCoverage(terms, termSets(chunk.terms)) })
+    scoreChunk({
+      cosine: cosine(vector, chunk.vector),
+      coverage: lexicalCoverage(terms, termSets(chunk.terms)),
+    })
   const keyOf = (hit: { documentId: string; text: string; heading: string }) =>
     stored.find(
       ({ document, text, heading }) =>
