@@ -8,8 +8,8 @@ export const cacheKeys = {
   sessions: (userId: string) => `sessions:${userId}`,
   /** A conversation's messages, first page, and whose it is. */
   messages: (sessionId: string, order: 'asc' | 'desc') => `messages:${sessionId}:${order}`,
-  /** A document without its text. */
-  document: (documentId: string) => `document:${documentId}`,
+  /** A document without its text, as `@voiceassist/rag-cache` keeps it. */
+  document: (documentId: string) => `rag_document:${documentId}`,
   /** A page of documents; `query` says which, without anything that a person typed. */
   documents: (query: string) => `documents:${query}`,
   /** All flags of an environment, as `@voiceassist/feature-flags` keeps them. */

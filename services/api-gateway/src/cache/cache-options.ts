@@ -9,7 +9,6 @@ export const cacheNamespaces = {
   login: { ttl: '15m', sensitive: true, memory: false },
   sessions: { ttl: '5m', sensitive: true },
   messages: { ttl: '5m', sensitive: true },
-  document: { ttl: '5m' },
   /** The lifetimes of these are configured. */
   rag_embedding: { sensitive: true },
   rag_search: { sensitive: true },

@@ -49,7 +49,10 @@ export function cachedDocuments(
     reindex: (...given) => changing(documents.reindex(...given), ({ id }) => id),
     remove: (actor, id) => changing(documents.remove(actor, id), () => id),
     list: query => cachedRead(gateway, listKey(query), () => documents.list(query), [documentListTag]),
-    summary: id => cachedRead(gateway, cacheKeys.document(id), () => documents.summary(id)),
+    summary: id => {
+      const load = () => documents.summary(id)
+      return gateway.rag && gateway.usable ? gateway.rag.cache.documentMetadata(id, load) : load()
+    },
     read: id => documents.read(id),
   }
 }

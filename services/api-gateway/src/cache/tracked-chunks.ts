@@ -14,7 +14,7 @@ const events = [
  */
 export const trackedChunks: TrackedTable = {
   name,
-  namespaces: ['rag_search'],
+  namespaces: ['rag_search', 'rag_document'],
   key: () => [],
   tags: () => [],
   up: `
@@ -22,15 +22,15 @@ create function ${call} returns trigger language plpgsql security definer
   set search_path = pg_catalog, pg_temp as $body$
 begin
   if tg_op = 'TRUNCATE' then
-    insert into public.cache_outbox (tracked, operation, namespaces) values ('${name}', tg_op, '{rag_search}');
+    insert into public.cache_outbox (tracked, operation, namespaces) values ('${name}', tg_op, '{rag_search,rag_document}');
   else
     insert into public.cache_outbox (tracked, operation, namespaces, new_row)
-      select '${name}', tg_op, '{rag_search}', jsonb_build_object('document_id', document_id)
+      select '${name}', tg_op, '{rag_search,rag_document}', jsonb_build_object('document_id', document_id)
       from (select document_id from changed) documents group by document_id;
   end if;
   if tg_op = 'UPDATE' then
     insert into public.cache_outbox (tracked, operation, namespaces, new_row)
-      select '${name}', tg_op, '{rag_search}', jsonb_build_object('document_id', document_id)
+      select '${name}', tg_op, '{rag_search,rag_document}', jsonb_build_object('document_id', document_id)
       from (select document_id from former except select document_id from changed) documents;
   end if;
   perform pg_notify('cache_outbox', '');

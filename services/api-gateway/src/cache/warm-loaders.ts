@@ -1,12 +1,12 @@
 import type { ManyLoader } from '@voiceassist/cache'
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/schema.js'
-import { findDocument, listDocuments } from '../repositories/kb-documents.repository.js'
+import { listDocuments } from '../repositories/kb-documents.repository.js'
 import type { ConversationReads } from '../services/conversations/conversation-reads.js'
 import { documentListTag } from './cache-keys.js'
 import { firstMessages, firstSessions } from './cached-conversations.js'
 
-type WarmNamespace = 'sessions' | 'messages' | 'document' | 'documents'
+type WarmNamespace = 'sessions' | 'messages' | 'documents'
 
 /**
  * Loads what a key stands for: its id says it all, but for lists of documents by a filter or cursor, of which the key has
@@ -19,7 +19,6 @@ export function warmLoaders(
   return {
     sessions: each(userId => firstSessions(stored, userId)),
     messages: each((id, order) => firstMessages(db, stored, id, order === 'desc' ? 'desc' : 'asc')),
-    document: each(id => findDocument(db, { id })),
     documents: (missing, context) => {
       context.setTags([documentListTag])
       return each(async (limit, filter) =>

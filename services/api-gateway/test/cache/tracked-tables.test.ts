@@ -76,7 +76,7 @@ describeDatabases('what the gateway tracks', kind => {
     const pages = [`messages:${session}:asc`, `messages:${session}:desc`]
     expect(await invalidatedBy(insertSession)).toEqual([...pages, `sessions:${user}`])
     expect(await invalidatedBy(insertMessage)).toEqual(pages)
-    const documents = [`document:${document}`, 'documents']
+    const documents = [`rag_document:${document}`, 'documents']
     expect(await invalidatedBy(insertDocument)).toEqual(documents)
 
     for (const change of [`role = 'viewer'`, 'is_active = false', `email = 'x'`, 'not_before = now()'])
@@ -118,7 +118,16 @@ describeDatabases('what the gateway tracks', kind => {
     const cleared = (...names: string[]) => names.map(name => `all of ${name}`)
     expect(await invalidatedBy('truncate users, kb_documents cascade', asOwnerRun)).toEqual(
       [
-        ...cleared('document', 'documents', 'login', 'messages', 'rag_search', 'sessions', 'user'),
+        ...cleared(
+          'document',
+          'documents',
+          'login',
+          'messages',
+          'rag_document',
+          'rag_search',
+          'sessions',
+          'user',
+        ),
         `feature_flags:${environment}`, // overrides are of users
       ].toSorted(),
     )
@@ -136,7 +145,7 @@ describeDatabases('what the gateway tracks', kind => {
     const relay: Relay = createRelay({ exclusive: true, query, cache, tables: tracked })
     try {
       await relay.ready
-      expect(keys).toEqual(expect.arrayContaining([`user:${user}`, `document:${document}`, 'documents']))
+      expect(keys).toEqual(expect.arrayContaining([`user:${user}`, `rag_document:${document}`, 'documents']))
       await eventually(async () => expect(await outbox()).toEqual([]))
       expect(relay.stats()).toMatchObject({ unmapped: 0, failures: 0 })
     } finally {

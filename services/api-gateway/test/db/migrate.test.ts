@@ -103,6 +103,7 @@ describeDatabases('migrations', kind => {
     expect(await migrateDown(database.db, context, '3')).toEqual([
       names[6],
       names[4],
+      names[8],
       names[7],
       names[5],
       names[3],

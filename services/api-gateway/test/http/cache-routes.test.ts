@@ -72,15 +72,15 @@ test('a key’s state is shown, and its value unless it is sensitive; both are a
 test('each way to invalidate takes out what it names, in both tiers, and is audited', async () => {
   const { cache } = open.gateway
   const keep = async () => {
-    await cache.set('document:a', 1, { tags: ['documents'] })
-    await cache.set('document:b', 2)
+    await cache.set('rag_document:a', 1, { tags: ['documents'] })
+    await cache.set('rag_document:b', 2)
   }
   for (const [body, gone] of [
-    [{ keys: ['document:a'] }, ['document:a']],
-    [{ pattern: 'document:?' }, ['document:a', 'document:b']],
-    [{ tags: ['documents'] }, ['document:a']],
-    [{ namespace: 'document' }, ['document:a', 'document:b']],
-    [{ keys: ['document:b'], acknowledged: true }, ['document:b']],
+    [{ keys: ['rag_document:a'] }, ['rag_document:a']],
+    [{ pattern: 'rag_document:?' }, ['rag_document:a', 'rag_document:b']],
+    [{ tags: ['documents'] }, ['rag_document:a']],
+    [{ namespace: 'rag_document' }, ['rag_document:a', 'rag_document:b']],
+    [{ keys: ['rag_document:b'], acknowledged: true }, ['rag_document:b']],
   ] as const) {
     await keep()
     const answer = await invalidate(body)
@@ -88,7 +88,7 @@ test('each way to invalidate takes out what it names, in both tiers, and is audi
       status: 200,
       body: { memory: true, remote: 'done', acknowledged: 'acknowledged' in body },
     })
-    for (const key of ['document:a', 'document:b'])
+    for (const key of ['rag_document:a', 'rag_document:b'])
       expect((await cache.get(key)) === undefined, `${key} by ${JSON.stringify(body)}`).toBe(
         (gone as readonly string[]).includes(key),
       )
@@ -97,7 +97,7 @@ test('each way to invalidate takes out what it names, in both tiers, and is audi
   expect(rows).toHaveLength(5)
   expect(rows[4]).toEqual({
     user_id: open.admin.id,
-    additional_data: { by: 'keys', names: 'document:a', count: 1, acknowledged: false },
+    additional_data: { by: 'keys', names: 'rag_document:a', count: 1, acknowledged: false },
     success: true,
   })
 })
@@ -153,8 +153,8 @@ test('instances and their lag; without the second tier neither these nor an ackn
   try {
     const unavailable = { status: 503, body: { code: 'CACHE_UNAVAILABLE' } }
     expect(await open.call('GET', '/api/admin/cache/instances')).toMatchObject(unavailable)
-    expect(await invalidate({ keys: ['document:a'], acknowledged: true })).toMatchObject(unavailable)
-    expect(await invalidate({ keys: ['document:a'] })).toMatchObject({
+    expect(await invalidate({ keys: ['rag_document:a'], acknowledged: true })).toMatchObject(unavailable)
+    expect(await invalidate({ keys: ['rag_document:a'] })).toMatchObject({
       status: 200,
       body: { remote: 'journaled', acknowledged: false },
     })

@@ -114,7 +114,7 @@ describeDatabases('what is read through the cache', kind => {
     }
     const summary = `${list}/${id}/summary`
     expect(await get<{ title: string; text?: string }>(summary)).toMatchObject({ title: 'First' })
-    expect(await hit<object>(summary, 'document')).not.toHaveProperty('text')
+    expect(await hit<object>(summary, 'rag_document')).not.toHaveProperty('text')
     const replaced = await open.services.documents.replace(gatewayActor('test'), id, {
       title: 'Second',
       sourceType: 'Guideline for Smith',
@@ -124,7 +124,7 @@ describeDatabases('what is read through the cache', kind => {
     expect(await get(summary)).toMatchObject({ title: 'Second', version: 2 })
     expect((await get(list)).items[0]?.title).toBe('Second')
     await hit(list, 'documents')
-    await hit(summary, 'document')
+    await hit(summary, 'rag_document')
     await open.run(`update kb_documents set title = 'by SQL'`)
     for (const url of [summary, list, filtered])
       await eventually(async () => expect(JSON.stringify(await get(url))).toContain('by SQL'))
@@ -139,7 +139,7 @@ describeDatabases('what is read through the cache', kind => {
       for (const { partitions } of spaces.values())
         for (const { values } of partitions) keys.push(...values.keys())
     expect(keys.length).toBeGreaterThan(0)
-    for (const key of keys) expect(key).toMatch(/^(cache:source|[a-z]+:[\w-]+(:[\w-]+)?)$/)
+    for (const key of keys) expect(key).toMatch(/^(cache:source|[a-z_]+:[\w.-]+(:[\w-]+)?)$/)
     expect(keys.join()).not.toMatch(/smith|Guideline/i)
   })
 

@@ -54,8 +54,8 @@ describe.skipIf(!hasServer() || !hasPrometheus())('a Prometheus that scrapes a g
     for (let n = 0; n < 3; n++) await asks('GET', '/api/sessions')
     await asks('GET', '/api/admin/kb/documents')
     await asks('POST', '/api/search', { query: 'fever', topK: 3 })
-    await cache.getOrSet('document:one', async () => 'value')
-    for (let n = 0; n < 300; n++) await cache.get('document:one')
+    await cache.getOrSet('rag_document:one', async () => 'value')
+    for (let n = 0; n < 300; n++) await cache.get('rag_document:one')
     await asks('GET', '/api/admin/audit-logs/verify')
     await open.flags.isEnabled('rbac_enforcement')
     ragCacheChannel.publish({ kind: 'hit', type: 'search_results', savedMs: 900 })
@@ -86,7 +86,7 @@ describe.skipIf(!hasServer() || !hasPrometheus())('a Prometheus that scrapes a g
         ['Slow Queries per Minute', { query_type: 'select' }],
         ['N+1 Query Warnings', { kind: 'n-plus-one' }],
         ['Database Queries per Second', { query_type: 'insert' }],
-        ['Cache Hit Rates', { cache_layer: 'memory', cache_key_prefix: 'document' }],
+        ['Cache Hit Rates', { cache_layer: 'memory', cache_key_prefix: 'rag_document' }],
         ['Cache Operation Latency', { cache_layer: 'memory', operation: 'hit' }],
         ['Top 10 Slowest Endpoints', { endpoint: 'POST /api/search' }],
       ] as const)
