@@ -21,7 +21,6 @@ import type {
   SearchLoader,
   SearchRequest,
 } from './rag-cache.js'
-import { RagError } from './rag-error.js'
 import { ChangeJudge } from './search/change-judge.js'
 import { checkQuery, checkTenant } from './search/check-request.js'
 import { QueryMatrix } from './search/query-matrix.js'
@@ -29,6 +28,10 @@ import { RememberedKeys, searchKeyOf } from './search/remembered-keys.js'
 import { cosineScore } from './search/search-score.js'
 import { Searches } from './search/searches.js'
 import { TypeTally } from './stats/type-tally.js'
+import { UnderWay } from './under-way.js'
+import { AskedRecord } from './warm/asked-record.js'
+import { SearchesWarmer } from './warm/searches-warmer.js'
+import type { WarmedSearches, WarmSearchesOptions } from './warm/warm.js'
 
 const namespaces = {
   query_embedding: 'rag_embedding',
@@ -60,7 +63,10 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
   readonly #documents: Documents
   readonly #changes: CorpusChanges
   readonly #remembered: RememberedKeys
-  readonly #end = new AbortController()
+  readonly #asked: AskedRecord
+  readonly #warmer: SearchesWarmer
+  readonly #underWay: UnderWay
+  #closed: Promise<void> | undefined
   readonly #tallies = {
     query_embedding: new TypeTally('query_embedding', namespaces.query_embedding),
     search_results: new TypeTally('search_results', namespaces.search_results),
@@ -78,6 +84,7 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
     const tallies = this.#tallies
     this.#cache = cache
     this.#clock = clock
+    this.#underWay = new UnderWay(clock)
     const ttlSeconds = ttlSecondsOf(ttl, 'search')
     this.#log = new ChangeLog(cache, clock, ttlSeconds * 1000)
     const judge = new ChangeJudge(space, matches as ConstructorParameters<typeof ChangeJudge>[1], score)
@@ -86,7 +93,7 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
       cache,
       clock,
       keys,
-      batches: new EmbedBatches(options.embed, dimensions, this.#end.signal),
+      batches: new EmbedBatches(options.embed, dimensions, this.#underWay.closed),
       tally: tallies.query_embedding,
       ttlSeconds: ttlSecondsOf(ttl, 'embedding'),
       precision,
@@ -94,6 +101,14 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
     })
     const embeddings = this.#embeddings
     const { similar } = options
+    const record = new AskedRecord({
+      cache,
+      clock,
+      keys,
+      model,
+      precision,
+      featuresOf: text => [score.features?.(text), similar?.features(text)],
+    })
     const parts = {
       cache,
       clock,
@@ -104,9 +119,23 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
       embeddings,
       score,
       similar,
+      record,
       ttlSeconds,
     }
-    this.#searches = new Searches({ ...parts, tally: tallies.search_results })
+    this.#asked = record
+    const searches = new Searches({ ...parts, tally: tallies.search_results })
+    this.#searches = searches
+    this.#warmer = new SearchesWarmer({
+      cache,
+      clock,
+      keys,
+      log: this.#log,
+      matrix,
+      searches,
+      asked: record,
+      ttlSeconds,
+      underWay: this.#underWay,
+    })
     this.#documents = new Documents(cache, clock, tallies.document_meta, ttlSecondsOf(ttl, 'document'))
     const documents = this.#documents
     this.#changes = new CorpusChanges({
@@ -127,10 +156,9 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
     text: string,
     { tenant = '', signal }: { readonly tenant?: string; readonly signal?: AbortSignal } = {},
   ): Promise<Float32Array> {
-    this.#throwIfClosed()
     checkQuery(text)
     checkTenant(tenant)
-    return this.#embeddings.of(tenant, normalForm(text), signal)
+    return this.#underWay.run(() => this.#embeddings.of(tenant, normalForm(text), signal))
   }
 
   async search<Hit extends SearchHit>(
@@ -145,31 +173,33 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
     load: SearchLoader<Hit>,
     signal?: AbortSignal,
   ): Promise<FoundSearch<Hit>> {
-    this.#throwIfClosed()
-    return this.#searches.find(this.#searches.asked(request), load, signal)
+    const searches = this.#searches
+    return this.#underWay.run(() =>
+      searches.find(searches.asked(request), input => this.#underWay.add(load(input)), signal),
+    )
   }
 
   async documentMetadata<Value>(id: string, load: () => Promise<Value>): Promise<Value> {
-    this.#throwIfClosed()
-    return this.#documents.get(id, load)
+    return this.#underWay.run(() => this.#documents.get(id, load))
   }
 
   async documentChanged(
     change: CorpusChange,
     options?: { readonly acknowledged?: boolean },
   ): Promise<ChangeResult> {
-    this.#throwIfClosed()
-    return this.#changes.changed(change, options)
+    return this.#underWay.run(() => this.#changes.changed(change, options))
   }
 
   async invalidateDocument(id: string, options?: { readonly acknowledged?: boolean }): Promise<ChangeResult> {
-    this.#throwIfClosed()
-    return this.#changes.invalidate(id, options)
+    return this.#underWay.run(() => this.#changes.invalidate(id, options))
   }
 
   async clearSearches(options?: { readonly acknowledged?: boolean }): Promise<ChangeResult> {
-    this.#throwIfClosed()
-    return this.#changes.clear(options)
+    return this.#underWay.run(() => this.#changes.clear(options))
+  }
+
+  async warm<Hit extends SearchHit>(options: WarmSearchesOptions<F, Hit>): Promise<WarmedSearches> {
+    return this.#underWay.run(() => this.#warmer.warm(options))
   }
 
   getCacheStats(): Readonly<Record<CacheType, RagTypeStats>> {
@@ -182,47 +212,46 @@ class CachedRetrieval<F extends Filters> implements RagCache<F> {
   }
 
   generateSearchKey(query: string, options: Omit<SearchRequest<F>, 'query'>): string {
-    this.#throwIfClosed()
+    this.#underWay.throwIfClosed()
     return this.#remembered.add(this.#searches.asked({ ...options, query }), this.#log.latestPoint)
   }
 
   async getSearchResults<Hit extends SearchHit>(key: string): Promise<readonly Hit[] | undefined> {
-    this.#throwIfClosed()
-    const searchKey = searchKeyOf(key)
-    return this.#searches.get(searchKey)
+    return this.#underWay.run(() => this.#searches.get(searchKeyOf(key)))
   }
 
   async setSearchResults(key: string, hits: readonly SearchHit[]): Promise<void> {
-    this.#throwIfClosed()
-    searchKeyOf(key)
-    const { asked, point, atMs } = this.#remembered.of(key)
-    if (point !== undefined) await this.#searches.set(asked, hits, point, this.#clock.monotonic() - atMs)
+    return this.#underWay.run(async () => {
+      searchKeyOf(key)
+      const { asked, point, atMs } = this.#remembered.of(key)
+      if (point !== undefined) await this.#searches.set(asked, hits, point, this.#clock.monotonic() - atMs)
+    })
   }
 
   generateEmbeddingKey(text: string, { tenant = '' }: { readonly tenant?: string } = {}): string {
-    this.#throwIfClosed()
+    this.#underWay.throwIfClosed()
     return this.#embeddings.keyOf(text, tenant)
   }
 
   async getEmbedding(key: string): Promise<Float32Array | undefined> {
-    this.#throwIfClosed()
-    return this.#embeddings.get(key)
+    return this.#underWay.run(() => this.#embeddings.get(key))
   }
 
   async setEmbedding(key: string, embedding: Float32Array): Promise<void> {
-    this.#throwIfClosed()
-    return this.#embeddings.set(key, embedding)
+    return this.#underWay.run(() => this.#embeddings.set(key, embedding))
   }
 
-  async close(): Promise<void> {
-    this.#end.abort(new RagError('RAG_CLOSED', 'The cache is closed'))
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  #throwIfClosed(): void {
-    if (this.#end.signal.aborted) throw new RagError('RAG_CLOSED', 'The cache is closed')
+  async #close(): Promise<void> {
+    await this.#underWay.close()
+    await this.#asked.write()
   }
 }

@@ -2,6 +2,7 @@ import type { Cache, InvalidateResult } from '@voiceassist/cache'
 import type { ChunkFacts, CorpusChange } from './corpus/corpus-change.js'
 import type { SearchScore } from './search/search-score.js'
 import type { SimilarQuestions } from './search/similar-questions.js'
+import type { WarmedSearches, WarmSearchesOptions } from './warm/warm.js'
 
 export type Filters = object
 
@@ -121,6 +122,8 @@ export interface RagCache<F extends Filters = Filters> extends AsyncDisposable {
   invalidateDocument(id: string, options?: { readonly acknowledged?: boolean }): Promise<ChangeResult>
   /** Drops all searches, as when the corpus is cut or embedded anew. */
   clearSearches(options?: { readonly acknowledged?: boolean }): Promise<ChangeResult>
+  /** Searches what is asked for most, and is not cached or no longer right: after a start, or when all was dropped. */
+  warm<Hit extends SearchHit>(options: WarmSearchesOptions<F, Hit>): Promise<WarmedSearches>
   getCacheStats(): Readonly<Record<CacheType, RagTypeStats>>
 
   /** Opaque, and another one each time: remembered for a minute with the moment of the call, which is before the search. */
@@ -131,5 +134,6 @@ export interface RagCache<F extends Filters = Filters> extends AsyncDisposable {
   generateEmbeddingKey(text: string, options?: { readonly tenant?: string }): string
   getEmbedding(key: string): Promise<Float32Array | undefined>
   setEmbedding(key: string, embedding: Float32Array): Promise<void>
+  /** Ends a `warm`, waits for what else is under way, 5 seconds at most, and writes down what was asked for most. */
   close(): Promise<void>
 }

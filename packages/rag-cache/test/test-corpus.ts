@@ -50,14 +50,21 @@ export class TestCorpus {
     this.documents = new Map(documents)
   }
 
-  search({ query, topK, scoreThreshold, filters }: SearchRequest<Filter>): readonly TestHit[] {
-    const vector = embedText(query)
+  search({ query, ...request }: SearchRequest<Filter>): readonly TestHit[] {
+    return this.searchBy(testScore.features?.(query), embedText(query), request)
+  }
+
+  searchBy(
+    features: unknown,
+    vector: Float32Array,
+    { topK, scoreThreshold, filters }: Omit<SearchRequest<Filter>, 'query'>,
+  ): readonly TestHit[] {
     const hits: TestHit[] = []
     for (const [documentId, chunks] of this.documents)
       for (const chunk of chunks) {
         const { chunkId, text, metadata } = chunk
         if (filters && !matches(filters, { chunkId, documentId, metadata })) continue
-        const score = scoreOf(query, vector, chunk)
+        const score = scoreBy(features, vector, chunk)
         if (score >= scoreThreshold) hits.push({ chunkId, documentId, text, score })
       }
     hits.sort((a, b) => b.score - a.score || (a.chunkId < b.chunkId ? -1 : 1))
@@ -66,8 +73,12 @@ export class TestCorpus {
 }
 
 export function scoreOf(query: string, vector: Float32Array, chunk: InsertedChunk): number {
+  return scoreBy(testScore.features?.(query), vector, chunk)
+}
+
+function scoreBy(features: unknown, vector: Float32Array, chunk: InsertedChunk): number {
   const cosine = vector.reduce((sum, each, at) => sum + each * (chunk.embedding[at] ?? 0), 0)
-  return testScore.of({ features: testScore.features?.(query) }, chunk, cosine)
+  return testScore.of({ features }, chunk, cosine)
 }
 
 export function aChunk(chunkId: string, text: string, source = 'a'): InsertedChunk {

@@ -10,6 +10,7 @@ import type { AskedSearch, RagKeys } from '../key/rag-keys.js'
 import type { FoundSearch, SearchHit, SearchLoader, SearchRequest } from '../rag-cache.js'
 import { publish } from '../rag-events.js'
 import type { TypeTally } from '../stats/type-tally.js'
+import type { AskedRecord } from '../warm/asked-record.js'
 import type { ChangeJudge } from './change-judge.js'
 import { checkRequest } from './check-request.js'
 import { unit } from './dot.js'
@@ -30,6 +31,8 @@ export interface SearchParts {
   readonly score: SearchScore
   readonly similar: SimilarQuestions | undefined
   readonly tally: TypeTally
+  /** Of what is asked for. */
+  readonly record: AskedRecord
   readonly ttlSeconds: number
 }
 
@@ -46,6 +49,8 @@ const attempts = 3
 /** Cached searches, each served only while no change of the corpus can have changed it. */
 export class Searches {
   readonly #parts: SearchParts
+  /** Shared between callers: hits are frozen, and nobody outside sees the rest. */
+  readonly entryOptions = { sensitive: true, copy: 'none' } as const
 
   constructor(parts: SearchParts) {
     this.#parts = parts
@@ -76,7 +81,7 @@ export class Searches {
           if (own.point === '' || own.reuse) context.skip()
           return own
         },
-        { ...this.#options(), ttl: ttlSeconds, ...(signal && { signal }) },
+        { ...this.entryOptions, ttl: ttlSeconds, ...(signal && { signal }) },
       )
       if (
         stored.reuse &&
@@ -88,24 +93,26 @@ export class Searches {
       if (await this.holds(asked, stored)) {
         const savedMs = stored.missMs - (clock.monotonic() - startedMs)
         this.#parts.tally.hit(savedMs)
+        this.#parts.record.note(asked.key, stored)
         return { hits: frozenHits(stored.hits), from: 'cache', savedMs }
       }
-      await this.#drop(asked.key)
+      await this.drop(asked.key)
     }
     signal?.throwIfAborted()
     return this.#missed(asked, await this.#search(asked, load, signal ?? new AbortController().signal))
   }
 
   async get<Hit extends SearchHit>(key: string): Promise<readonly Hit[] | undefined> {
-    const { cache, clock, log, tally } = this.#parts
+    const { cache, clock, log, tally, record } = this.#parts
     const startedMs = clock.monotonic()
     await log.head() // so that it is known when the next key is made
     const stored = await cache.get<StoredSearch<Hit>>(key)
     if (stored && (await this.holds({ ...stored, key }, stored))) {
       tally.hit(stored.missMs - (clock.monotonic() - startedMs))
+      record.note(key, stored)
       return frozenHits(stored.hits)
     }
-    if (stored) await this.#drop(key)
+    if (stored) await this.drop(key)
     tally.miss(clock.monotonic() - startedMs)
     return undefined
   }
@@ -116,7 +123,7 @@ export class Searches {
     const vector = await this.#parts.embeddings.of(asked.tenant, asked.text)
     const stored = this.#stored(asked, kept, vector, point, missMs)
     const { cache, ttlSeconds } = this.#parts
-    await cache.set(asked.key, stored, { ...this.#options(), ttl: ttlSeconds })
+    await cache.set(asked.key, stored, { ...this.entryOptions, ttl: ttlSeconds })
   }
 
   /** Whether no change up to now can have changed a stored search. */
@@ -201,9 +208,10 @@ export class Searches {
   }
 
   #reused<Hit extends SearchHit>(stored: StoredSearch<Hit>, startedMs: number): FoundSearch<Hit> {
-    const { clock, tally } = this.#parts
+    const { clock, tally, record } = this.#parts
     const savedMs = stored.missMs - (clock.monotonic() - startedMs)
     tally.hit(savedMs)
+    if (stored.reuse) record.note(stored.reuse.id, stored)
     return {
       hits: frozenHits(stored.hits),
       from: 'similar',
@@ -213,21 +221,18 @@ export class Searches {
   }
 
   #missed<Hit extends SearchHit>(asked: Asked, stored: StoredSearch<Hit>): FoundSearch<Hit> {
-    const { matrix, keys, tally } = this.#parts
+    const { matrix, keys, tally, record } = this.#parts
+    record.note(asked.key, stored)
     if (stored.point !== '') matrix.put(asked.key, stored, keys.group(asked), stored.point)
     tally.miss(stored.missMs, bytesOf(stored))
     return { hits: stored.hits, from: 'search' }
   }
 
-  async #drop(key: string): Promise<void> {
+  /** A stored search that a change may have changed. */
+  async drop(key: string): Promise<void> {
     this.#parts.matrix.remove(key)
     publish({ kind: 'outdated' })
     await this.#parts.cache.delete(key)
-  }
-
-  /** Shared between callers: hits are frozen, and nobody outside sees the rest. */
-  #options() {
-    return { sensitive: true, copy: 'none' } as const
   }
 }
 
