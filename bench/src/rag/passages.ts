@@ -64,24 +64,33 @@ export async function readPassages(data: string): Promise<Passages> {
   return { documents, questions, vectors }
 }
 
-/** Exact: every chunk is scored. */
+/** Exact: a chunk is passed over only if no text of it could bring it among the best. */
 export function searchAll(
   documents: ReadonlyMap<string, readonly InsertedChunk[]>,
   features: unknown,
   vector: Float32Array,
 ): SearchHit[] {
   const hits: SearchHit[] = []
+  let floor = scoreThreshold
   for (const [documentId, chunks] of documents)
     for (const chunk of chunks) {
       const cosine = product(vector, chunk.embedding)
+      if (mean(cosine, 1) < floor) continue
       const found = score.of({ features }, chunk, cosine)
-      if (found >= scoreThreshold) hits.push({ chunkId: chunk.chunkId, documentId, score: found })
+      if (found < floor) continue
+      hits.push({ chunkId: chunk.chunkId, documentId, score: found })
+      hits.sort((a, b) => b.score - a.score || (a.chunkId < b.chunkId ? -1 : 1))
+      if (hits.length > topK) hits.pop()
+      if (hits.length === topK) floor = hits.at(-1)?.score ?? floor
     }
-  return hits.sort((a, b) => b.score - a.score || (a.chunkId < b.chunkId ? -1 : 1)).slice(0, topK)
+  return hits
 }
 
 export function product(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let at = 0; at < a.length; at++) sum += (a[at] as number) * (b[at] as number)
-  return sum
+  let [even, odd] = [0, 0]
+  for (let at = 0; at < dimensions; at += 2) {
+    even += (a[at] as number) * (b[at] as number)
+    odd += (a[at + 1] as number) * (b[at + 1] as number)
+  }
+  return even + odd
 }
