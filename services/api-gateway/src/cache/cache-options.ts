@@ -16,6 +16,8 @@ export const cacheNamespaces = {
   /** What changed in the knowledge base, by which cached searches are judged. */
   rag_corpus: { memory: true },
   rag_change: { sensitive: true },
+  /** Which searches are asked for most. */
+  rag_asked: { sensitive: true, memory: false },
   documents: { ttl: '5m' },
   /** The flags keep their own snapshot in memory. */
   feature_flags: { ttl: '300s', memory: false },

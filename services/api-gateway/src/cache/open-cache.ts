@@ -77,6 +77,8 @@ export async function openCache(options: OpenCacheOptions): Promise<GatewayCache
       embedder: options.embedder,
       config: config.rag,
       tenantKey: config.rag.tenantKey ?? generatedTenantKey(config.dataFolder),
+      clock,
+      logger,
     })
     relay = relayOf(options, cache, rag)
   } catch (error) {
@@ -88,6 +90,7 @@ export async function openCache(options: OpenCacheOptions): Promise<GatewayCache
   const ready = relay.ready.then(
     () => {
       usable = true
+      rag.warm()
     },
     () => {}, // closed before
   )

@@ -13,5 +13,7 @@ export interface GatewayRag {
   documentChanged(id: string, options: { readonly acknowledged: boolean }): Promise<void>
   /** The same for rows of the outbox. Rejects when they must come again. */
   apply(changes: readonly OutboxChange[]): Promise<void>
+  /** Begins to refresh the searches that are asked for most; after all were dropped it begins by itself. */
+  warm(): void
   close(): Promise<void>
 }

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { type Cache, CacheError } from '@voiceassist/cache'
+import type { Clock } from '@voiceassist/kernel'
 import { type ChangeResult, createRagCache } from '@voiceassist/rag-cache'
 import type { Kysely } from 'kysely'
+import type { Logger } from 'pino'
 import { changedDocument } from '../cache/tracked-tables.js'
 import type { RagConfig } from '../config-rag.js'
 import type { Database } from '../db/schema.js'
@@ -12,6 +14,7 @@ import { readRagChunks } from '../repositories/rag-chunks.repository.js'
 import type { SearchFilters } from '../services/search-port.js'
 import type { GatewayRag } from './gateway-rag.js'
 import { gatewayScore } from './gateway-score.js'
+import { WarmInBackground } from './warm-in-background.js'
 
 export interface OpenRagCacheOptions {
   readonly cache: Cache
@@ -20,6 +23,8 @@ export interface OpenRagCacheOptions {
   readonly config: RagConfig
   /** At least 32 characters. */
   readonly tenantKey: string
+  readonly clock: Clock
+  readonly logger: Logger
 }
 
 /** Raised with what decides a search's result beside documents and query: how it scores, and what it scores. */
@@ -29,7 +34,8 @@ const judgedChunks = 201
 /** Of more documents in one batch of the outbox everything is dropped: that costs less, and soon would come of it. */
 const judgedDocuments = 32
 
-export function openRagCache({ cache, db, embedder, config, tenantKey }: OpenRagCacheOptions): GatewayRag {
+export function openRagCache(options: OpenRagCacheOptions): GatewayRag {
+  const { cache, db, embedder, config, tenantKey, clock, logger } = options
   const { model, dimensions } = embedder
   const rag = createRagCache<SearchFilters>({
     cache,
@@ -44,6 +50,15 @@ export function openRagCache({ cache, db, embedder, config, tenantKey }: OpenRag
     ttl: config.ttl,
     precision: config.precision,
   })
+
+  const warming = new WarmInBackground({ rag, db, model, clock, logger })
+
+  /** @throws CacheError where other gateways have not heard of it. */
+  function arrived({ all, remote }: ChangeResult): void {
+    if (all) warming.soon()
+    if (remote === 'journaled')
+      throw new CacheError('CACHE_REMOTE_UNAVAILABLE', 'The second tier did not take a change of documents')
+  }
 
   const clear = async (acknowledged = false) => arrived(await rag.clearSearches({ acknowledged }))
 
@@ -74,12 +89,10 @@ export function openRagCache({ cache, db, embedder, config, tenantKey }: OpenRag
       for (const id of ids) await changed(id, false)
     },
 
-    close: () => rag.close(),
-  }
-}
+    warm: () => warming.start(),
 
-/** @throws CacheError where other gateways have not heard of it. */
-function arrived({ remote }: ChangeResult): void {
-  if (remote === 'journaled')
-    throw new CacheError('CACHE_REMOTE_UNAVAILABLE', 'The second tier did not take a change of documents')
+    async close() {
+      await Promise.all([warming.close(), rag.close()])
+    },
+  }
 }

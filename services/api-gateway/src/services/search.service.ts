@@ -3,8 +3,9 @@ import type { GatewayCache } from '../cache/gateway-cache.js'
 import type { Database } from '../db/schema.js'
 import type { Embedder } from '../embedding/embedder.js'
 import { queryTerms } from '../knowledge/lexical-terms.js'
-import { type FoundChunk, searchChunks } from '../repositories/kb-search.repository.js'
-import type { SearchHit, SearchQuery, SearchService } from './search-port.js'
+import { hitOf, type KeptHit, searchKept } from '../rag/search-kept.js'
+import { searchChunks } from '../repositories/kb-search.repository.js'
+import type { SearchQuery, SearchService } from './search-port.js'
 
 export interface SearchServiceOptions {
   readonly db: Kysely<Database>
@@ -15,14 +16,6 @@ export interface SearchServiceOptions {
 
 /** Longer questions are searched uncached. */
 const longestKept = 8192
-
-/** A hit as it is kept: known by its chunk's revision, so that one which shows something else is another. */
-interface KeptHit {
-  readonly chunkId: string
-  readonly documentId: string
-  readonly score: number
-  readonly hit: SearchHit
-}
 
 export function createSearchService({ db, embedder, gateway }: SearchServiceOptions): SearchService {
   const { model } = embedder
@@ -41,32 +34,12 @@ export function createSearchService({ db, embedder, gateway }: SearchServiceOpti
     async search(query, signal) {
       const rag = gateway?.usable ? gateway.rag : undefined
       if (!rag || query.query.length > longestKept) return searched(query, signal)
-      const { topK, scoreThreshold, filters } = query
       const { hits, from, savedMs } = await rag.cache.find<KeptHit>(
         query,
-        async ({ embedding, features }) => {
-          const found = await searchChunks(db, {
-            topK,
-            scoreThreshold,
-            ...(filters ? { filters } : {}),
-            vector: embedding,
-            model,
-            terms: features as readonly string[],
-          })
-          return found.map(keptHit)
-        },
+        input => searchKept(db, model, query, input),
         signal,
       )
       return { hits: hits.map(({ hit }) => hit), from, ...(savedMs === undefined ? {} : { savedMs }) }
     },
   }
-}
-
-function hitOf({ revision: _, ...hit }: FoundChunk): SearchHit {
-  return hit
-}
-
-function keptHit(found: FoundChunk): KeptHit {
-  const { revision, documentId, score } = found
-  return { chunkId: revision, documentId, score, hit: hitOf(found) }
 }

@@ -29,6 +29,8 @@ export interface RagGateways {
   readonly gateways: readonly RagGateway[]
   /** Past the cache. */
   readonly fresh: SearchService
+  /** One more, for the caller to close. */
+  start(): Promise<RagGateway>
   /** As psql does. */
   run(statement: string): Promise<void>
   close(): Promise<void>
@@ -50,17 +52,18 @@ export async function openRagGateways(kind: DatabaseKind, count: number): Promis
   })
   const logger = pino({ level: 'silent' })
   const tier = memoryServer({ clock })
-  const gateways: RagGateway[] = []
-  for (let n = 0; n < count; n++) {
+  const start = async (): Promise<RagGateway> => {
     const second = { kind: 'redis', description: 'in memory', tier: tier.tier() } as const
     const gateway = await openCache({ config, database, clock, embedder, logger, second })
     const documents = createDocumentsService({ db, embedder, maxDocumentBytes: 100_000 })
-    gateways.push({
+    return {
       gateway,
       documents: cachedDocuments(gateway, documents, secret),
       search: createSearchService({ db, embedder, gateway }),
-    })
+    }
   }
+  const gateways: RagGateway[] = []
+  for (let n = 0; n < count; n++) gateways.push(await start())
   const beside =
     kind === 'server' ? new pg.Client({ connectionString: temp.environment.DATABASE_URL }) : undefined
   await beside?.connect()
@@ -69,6 +72,7 @@ export async function openRagGateways(kind: DatabaseKind, count: number): Promis
     tier,
     gateways,
     fresh: createSearchService({ db, embedder }),
+    start,
     async run(statement) {
       await (beside ?? database.pool).query(statement)
     },

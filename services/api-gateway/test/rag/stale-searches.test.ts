@@ -78,6 +78,27 @@ describe.skipIf(!hasServer())('two gateways that share a database with HNSW, and
     )
   })
 
+  test('one that starts refreshes what was asked for before it', {
+    timeout,
+  }, async () => {
+    const [a] = all.gateways
+    await a!.documents.create(actor, { bytes: Buffer.from('# Malaria\n\nThe vaccine of malaria.') })
+    const query = { query: 'malaria vaccine', topK: 3, scoreThreshold: 0.2 }
+    const before = await all.start()
+    const { hits } = await before.search.search(query)
+    await before.gateway.rag!.cache.clearSearches()
+    await before.gateway.close()
+    const after = await all.start()
+    try {
+      const { cache } = after.gateway.rag!
+      await eventually(async () => expect(cache.getCacheStats().search_results.entries).toBeGreaterThan(0))
+      expect(cache.getCacheStats().search_results).toMatchObject({ hits: 0, misses: 0 })
+      expect(await after.search.search(query)).toMatchObject({ hits, from: 'cache' })
+    } finally {
+      await after.gateway.close()
+    }
+  })
+
   test('a change by SQL reaches both, and what the writer has told is not dropped again', {
     timeout,
   }, async () => {
