@@ -6,7 +6,8 @@ import { rows } from './flags/rows.js'
 
 const usage = `Usage: npm run bench -- flags [--only NAME,…] [--quick] [--output FILE]
 
-Measures what a flag costs beside other libraries, in one process and in turns. Ends with 1 when a figure misses its goal.
+Measures what a flag costs beside other libraries, what its tiers take, and how soon a change is served by four processes
+over a PostgreSQL and a Redis of its own. Ends with 1 when a figure misses its goal.
 
   --only NAME,…    of ${Object.keys(rows).join(', ')}
   --quick          fewer rounds: for a look

@@ -1,43 +1,15 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join, posix } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type PackedProject, packedProject } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-const run = promisify(execFile)
-const root = fileURLToPath(new URL('../../../', import.meta.url))
-
-interface Packed {
-  readonly name: string
-  readonly filename: string
-  readonly files: readonly { readonly path: string }[]
-}
-
 describe('the packages as npm packs them, in an empty project', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'voiceassist-packed-'))
-  let packed: readonly Packed[]
-  afterAll(() => rmSync(folder, { recursive: true }))
-
+  let project: PackedProject
   beforeAll(async () => {
-    const npm = (args: readonly string[], cwd: string) => run('npm', args, { cwd, timeout: 150_000 })
-    const pack = ['pack', './packages/kernel', './packages/cache', '--json', '--ignore-scripts']
-    const { stdout } = await npm([...pack, '--pack-destination', folder], root)
-    packed = Object.values(JSON.parse(stdout))
-    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
-    const tarballs = packed.map(({ filename }) => join(folder, filename))
-    await npm(
-      ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs],
-      folder,
-    )
+    project = await packedProject(['kernel', 'cache'])
   }, 300_000)
-
-  /** What a module of the project prints. */
-  async function print(source: string): Promise<string> {
-    writeFileSync(join(folder, 'main.js'), source)
-    return (await run(process.execPath, ['main.js'], { cwd: folder })).stdout.trim()
-  }
+  afterAll(() => project?.remove())
+  const print = (source: string) => project.print(source)
 
   const inMemory = `
     import { createCache } from '@voiceassist/cache'
@@ -53,18 +25,14 @@ describe('the packages as npm packs them, in an empty project', () => {
     console.log(seen.join())`
 
   test('hold what is compiled with its sources, a licence and a page, and nothing else', () => {
-    expect(packed.map(({ name }) => name)).toEqual(['@voiceassist/kernel', '@voiceassist/cache'])
-    for (const { name, files } of packed) {
+    expect(project.packed.map(({ name }) => name)).toEqual(['@voiceassist/kernel', '@voiceassist/cache'])
+    for (const { name, files } of project.packed) {
       const paths = new Set(files.map(({ path }) => path))
       for (const path of paths)
         expect(path).toMatch(/^(package\.json|README\.md|LICENSE|src\/.+\.ts|dist\/.+\.(js|d\.ts)(\.map)?)$/)
       for (const path of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'])
         expect(paths).toContain(path)
-      for (const path of paths) {
-        if (!path.endsWith('.map')) continue
-        const map = JSON.parse(readFileSync(join(folder, 'node_modules', name, path), 'utf8'))
-        for (const source of map.sources) expect(paths).toContain(posix.join(dirname(path), source))
-      }
+      expect(project.missingSources(name)).toEqual([])
     }
   })
 
@@ -108,41 +76,24 @@ describe('the packages as npm packs them, in an empty project', () => {
   })
 
   test('bring types that a strict compiler takes, libraries checked', async () => {
-    writeFileSync(
-      join(folder, 'consumer.ts'),
+    const told = await project.typeErrors(
       `import { createCache, type Cache } from '@voiceassist/cache'
        import { cacheDecorators } from '@voiceassist/cache/decorators'
        const cache: Cache = createCache({ memory: { maxEntries: 10 } })
        export const name: string = await cache.getOrSet('user:1', () => 'Ada', { ttl: '5m' })
        export const { cacheResult } = cacheDecorators(cache)`,
     )
-    const modules = join(root, 'node_modules')
-    const options = [
-      '--module',
-      'nodenext',
-      '--target',
-      'es2023',
-      '--strict',
-      '--skipLibCheck',
-      'false',
-      '--noEmit',
-    ]
-    const types = ['--types', 'node', '--typeRoots', join(modules, '@types')]
-    const tsc = join(modules, 'typescript/bin/tsc')
-    const told = await run(process.execPath, [tsc, ...options, ...types, 'consumer.ts'], {
-      cwd: folder,
-    }).catch((error: { stdout: string }) => error)
-    expect(told.stdout).toBe('')
+    expect(told).toBe('')
   })
 
   test('install nothing native but an accelerator that they do without', async () => {
     const native = () =>
-      readdirSync(join(folder, 'node_modules'), { recursive: true, encoding: 'utf8' })
+      readdirSync(join(project.folder, 'node_modules'), { recursive: true, encoding: 'utf8' })
         .filter(path => path.endsWith('.node'))
         .filter(path => !path.startsWith(join('@msgpackr-extract', '/')))
     expect(native()).toEqual([])
     for (const optional of ['@msgpackr-extract', 'msgpackr-extract'])
-      rmSync(join(folder, 'node_modules', optional), { recursive: true, force: true })
+      rmSync(join(project.folder, 'node_modules', optional), { recursive: true, force: true })
     expect(await print(inMemory)).toBe('1,1,2,3')
   })
 })

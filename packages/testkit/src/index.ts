@@ -13,6 +13,7 @@ export { eventually } from './eventually.js'
 export { FakeClock } from './fake-clock.js'
 export { type Gate, gate } from './gate.js'
 export { createHashingEmbedder } from './hashing-embedder.js'
+export { type PackedPackage, type PackedProject, packedProject } from './packed-project.js'
 export { seededRandom, testSeed } from './seeded-random.js'
 export {
   canStartPostgres,

@@ -13,11 +13,15 @@ export interface AppliedParts {
 const announceMs = 1000
 const lookAgainMs = 50
 const answerMs = 500
-const ttlSeconds = 600
+const kept = { ttl: 600, memory: false } as const
 const renewMs = 60_000
 const retryMs = 1000
 /** An instance that has not been heard of for so long has confirmed nothing for two seconds, and says STALE. */
 const lostMs = 3000
+/** A record that the second tier lost is written again within this. */
+const rewrittenMs = 2500
+/** Written by one that evaluates no longer. */
+const left = Number.MAX_SAFE_INTEGER
 
 /** Tells the other instances, by the second tier, which revision this one serves, and reads what they serve. */
 export class AppliedRecords {
@@ -28,6 +32,8 @@ export class AppliedRecords {
   #writtenMs = 0
   #writing = false
   #pauseUntilMs = Number.NEGATIVE_INFINITY
+  /** Of the others that live, whether they evaluate flags of the environment. */
+  #evaluating = new Map<string, boolean>()
 
   constructor(parts: AppliedParts) {
     this.#parts = parts
@@ -63,10 +69,24 @@ export class AppliedRecords {
     const { cache } = this.#parts
     const others = (await this.#call(() => cache.instances())).filter(({ self }) => !self)
     const waitedFor = others.filter(({ lagMs }) => lagMs <= lostMs || waitedMs <= freshMs)
+    this.#forgetAllBut(others.map(({ id }) => id))
     if (waitedFor.length === 0) return 0
     const keys = waitedFor.map(({ id }) => this.#keyOf(id))
     const served = await this.#call(() => cache.mget<number>(keys, { memory: false }))
-    return [...served.values()].filter(each => each < revision).length
+    return waitedFor.filter(({ id }) => this.#lacks(id, served.get(this.#keyOf(id)), revision, waitedMs))
+      .length
+  }
+
+  /** One without a record evaluates nothing, unless the second tier has lost it: that one writes it again. */
+  #lacks(id: string, served: number | undefined, revision: number, waitedMs: number): boolean {
+    if (served !== undefined) this.#evaluating.set(id, served !== left)
+    else if (!this.#evaluating.has(id) && waitedMs > rewrittenMs) this.#evaluating.set(id, false)
+    return served === undefined ? this.#evaluating.get(id) !== false : served < revision
+  }
+
+  #forgetAllBut(ids: readonly string[]): void {
+    const live = new Set(ids)
+    for (const id of this.#evaluating.keys()) if (!live.has(id)) this.#evaluating.delete(id)
   }
 
   async leave(): Promise<void> {
@@ -74,7 +94,7 @@ export class AppliedRecords {
     if (!key) return
     const { cache, clock } = this.#parts
     const open = new AbortController().signal
-    await withDeadline(clock, answerMs, open, () => cache.delete(key)).catch(() => {}) // it expires
+    await withDeadline(clock, answerMs, open, () => cache.set(key, left, kept)).catch(() => {}) // it expires
   }
 
   /** A write that fails makes a cache distrust what it holds, and so wakes us: while it is away, none is tried. */
@@ -100,8 +120,7 @@ export class AppliedRecords {
   async #write(revision: number, heard: number): Promise<boolean> {
     const { cache, clock } = this.#parts
     const key = this.#key as string
-    const options = { ttl: ttlSeconds, memory: false } as const
-    const written = await this.#call(() => cache.set(key, revision, options)).catch(() => undefined)
+    const written = await this.#call(() => cache.set(key, revision, kept)).catch(() => undefined)
     if (!written?.stored) return false
     this.#writtenRevision = revision
     this.#writtenHeard = heard

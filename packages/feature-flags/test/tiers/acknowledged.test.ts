@@ -91,6 +91,7 @@ test('who shares the cache without flags, and who has closed them, is not waited
   world.shared.deaf.add('b')
   const revision = kill(world)
   await world.relay()
+  await world.ends(a.acknowledged(revision)) // it takes as long as a lost record is written again in
   await world.ends(a.acknowledged(revision, { timeoutMs: 100 }))
 })
 
@@ -114,4 +115,17 @@ test('bad arguments are refused', async () => {
     await expect(a.acknowledged(revision)).rejects.toMatchObject({ field: 'revision' })
   for (const timeoutMs of [0, 60_001, Number.NaN])
     await expect(a.acknowledged(1, { timeoutMs })).rejects.toMatchObject({ field: 'timeoutMs' })
+})
+
+test('an instance whose record the second tier has lost is waited for, known before or not', async () => {
+  for (const isKnown of [true, false]) {
+    const world = aWorld()
+    const [a] = [await world.open('a'), await world.open('b')]
+    if (isKnown) await world.ends(a.acknowledged(world.store.patchFlag(production, 'llm', { owner: 'o' })))
+    world.shared.values.delete(`feature_flags_applied:${production}:b`)
+    world.shared.deaf.add('b')
+    const revision = kill(world)
+    const late = a.acknowledged(revision, { timeoutMs: 200 })
+    await expect(world.ends(late)).rejects.toThrow('1 live instance does not serve it')
+  }
 })

@@ -7,8 +7,8 @@ export const maxHeaderBytes = 16_384
 export const maxBodyBytes = 1_048_576
 /** How long a request may take to arrive whole. */
 export const requestTimeoutMs = 120_000
-/** Characters of one part of a path. */
-export const maxPathPartLength = 100
+/** Characters of one part of a path: the longest name that a route takes. */
+export const maxPathPartLength = 255
 
 const maxUrlLength = 8192
 
