@@ -4,14 +4,13 @@ import { createHashingEmbedder, seededRandom } from '@voiceassist/testkit'
 import { say } from '../common/say.js'
 import { dimensions, type Passages, score, scoreThreshold, searchAll, topK } from './passages.js'
 
-const steps = 60
 const searchesPerChange = 20
-const churnSearches = 4000
 
 /** A cache of retrieval over a corpus in this process that loses and gets documents. */
-class Knowledge {
+class Knowledge implements AsyncDisposable {
   readonly documents: Map<string, readonly InsertedChunk[]>
   readonly rag: RagCache
+  readonly #cache = createCache({ memory: { maxEntries: 50_000, maxBytes: 2 ** 29 } })
   readonly #spare: [string, readonly InsertedChunk[]][]
   readonly #random: () => number
   #isRemoval = false
@@ -24,7 +23,7 @@ class Knowledge {
     this.documents = new Map(all.filter((_, at) => at % 10 !== 0))
     const embedder = createHashingEmbedder(dimensions)
     this.rag = createRagCache({
-      cache: createCache({ memory: { maxEntries: 50_000, maxBytes: 2 ** 29 } }),
+      cache: this.#cache,
       embed: texts => embedder.embed(texts),
       tenantKey: () => Buffer.alloc(32, 1),
       model: { name: embedder.model, dimensions },
@@ -55,11 +54,16 @@ class Knowledge {
     this.documents.set(id, chunks)
     return { id, inserted: chunks, removed: [] }
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.rag.close()
+    await this.#cache.close()
+  }
 }
 
 /** Which share of all cached questions a document's coming or going drops. */
-export async function shareDropped(passages: Passages): Promise<void> {
-  const knowledge = new Knowledge(passages, seededRandom(1))
+export async function shareDropped(passages: Passages, steps: number): Promise<void> {
+  await using knowledge = new Knowledge(passages, seededRandom(1))
   let [dropped, known] = [0, 0]
   for (let step = 0; step < steps; step++) {
     for (const question of passages.questions) await knowledge.search(question)
@@ -67,10 +71,6 @@ export async function shareDropped(passages: Passages): Promise<void> {
     dropped += result.dropped
     known += result.dropped + result.kept
   }
-  const chunks = [...passages.documents.values()].flat().length
-  say(
-    `${passages.questions.length} cached questions over ${passages.documents.size} documents, ${chunks} chunks`,
-  )
   say(`dropped by a change of one document: ${percent(dropped / known)} (clear-all: 100 %)`)
 }
 
@@ -84,13 +84,13 @@ const strategies = {
 >
 
 /** Questions by Zipf's law, one change of a document in 20 searches. */
-export async function underChurn(passages: Passages): Promise<void> {
+export async function underChurn(passages: Passages, searches: number): Promise<void> {
   for (const [name, drop] of Object.entries(strategies)) {
     const random = seededRandom(2)
-    const knowledge = new Knowledge(passages, random)
+    await using knowledge = new Knowledge(passages, random)
     const pick = zipf(passages.questions, random)
     let stale = 0
-    for (let search = 1; search <= churnSearches; search++) {
+    for (let search = 1; search <= searches; search++) {
       const question = pick()
       const hits = await knowledge.search(question)
       const vector = passages.vectors.get(question) as Float32Array
@@ -100,8 +100,8 @@ export async function underChurn(passages: Passages): Promise<void> {
       }
       if (search % searchesPerChange === 0) await drop(knowledge, knowledge.change())
     }
-    const hitRatio = percent(1 - knowledge.loads / churnSearches)
-    say(`${name.padEnd(9)} hit ratio ${hitRatio}, out of date ${percent(stale / (churnSearches / 4))}`)
+    const hitRatio = percent(1 - knowledge.loads / searches)
+    say(`${name.padEnd(9)} hit ratio ${hitRatio}, out of date ${percent(stale / (searches / 4))}`)
   }
 }
 
