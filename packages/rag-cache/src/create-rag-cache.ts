@@ -20,6 +20,8 @@ import type {
   SearchHit,
   SearchLoader,
   SearchRequest,
+  WarmedSearches,
+  WarmSearchesOptions,
 } from './rag-cache.js'
 import { ChangeJudge } from './search/change-judge.js'
 import { checkQuery, checkTenant } from './search/check-request.js'
@@ -31,7 +33,6 @@ import { TypeTally } from './stats/type-tally.js'
 import { UnderWay } from './under-way.js'
 import { AskedRecord } from './warm/asked-record.js'
 import { SearchesWarmer } from './warm/searches-warmer.js'
-import type { WarmedSearches, WarmSearchesOptions } from './warm/warm.js'
 
 const namespaces = {
   query_embedding: 'rag_embedding',

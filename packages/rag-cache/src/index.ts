@@ -13,6 +13,9 @@ export {
   type SearchInput,
   type SearchLoader,
   type SearchRequest,
+  type WarmedSearches,
+  type WarmLoader,
+  type WarmSearchesOptions,
 } from './rag-cache.js'
 export { RagError, type RagErrorCode, ragErrors } from './rag-error.js'
 export { type RagEvent, ragCacheChannel } from './rag-events.js'
@@ -29,4 +32,3 @@ export { labelPairs, type PairOfTexts } from './similar/label-pairs.js'
 export { type PairSignals, pairSignalNames, pairSignals } from './similar/pair-signals.js'
 export { type ReuseSetting, thresholdOf } from './similar/reuse-setting.js'
 export { leastCosine, similarityOf, similarityVersion } from './similar/similarity.js'
-export type { WarmedSearches, WarmLoader, WarmSearchesOptions } from './warm/warm.js'

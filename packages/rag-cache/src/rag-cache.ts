@@ -2,7 +2,6 @@ import type { Cache, InvalidateResult } from '@voiceassist/cache'
 import type { ChunkFacts, CorpusChange } from './corpus/corpus-change.js'
 import type { SearchScore } from './search/search-score.js'
 import type { SimilarQuestions } from './search/similar-questions.js'
-import type { WarmedSearches, WarmSearchesOptions } from './warm/warm.js'
 
 export type Filters = object
 
@@ -70,6 +69,33 @@ export interface RagCacheOptions<F extends Filters = Filters> {
   readonly precision?: 'float32' | 'float16' | 'int8'
   /** The chunks of a document as they are now, for `invalidateDocument`. */
   readonly loadChunks?: (documentId: string) => Promise<CorpusChange['inserted']>
+}
+
+/** Searches again what was asked for: by `input.embedding` and `input.features`, since no text of it is kept. */
+export type WarmLoader<F extends Filters, Hit extends SearchHit> = (
+  request: Omit<SearchRequest<F>, 'query'>,
+  input: SearchInput & { readonly text: undefined },
+) => Promise<readonly Hit[]>
+
+export interface WarmSearchesOptions<F extends Filters, Hit extends SearchHit> {
+  readonly load: WarmLoader<F, Hit>
+  /** When this is over no search begins, and one under way is not waited for. At most 300000. @default 30000 */
+  readonly budgetMs?: number
+  /** At most 1000. @default 100 */
+  readonly maxQueries?: number
+  /** Ends it as the end of the budget does. */
+  readonly signal?: AbortSignal
+}
+
+export interface WarmedSearches {
+  /** The most asked, up to `maxQueries`; what is in none of the others was still right, or brought by another instance. */
+  readonly wanted: number
+  /** Of those, searched here. */
+  readonly refreshed: number
+  /** Of those, whose search failed, or could not be kept. */
+  readonly failed: number
+  /** Of those, not done when it ended. */
+  readonly left: number
 }
 
 export const cacheTypes = ['query_embedding', 'search_results', 'document_meta'] as const

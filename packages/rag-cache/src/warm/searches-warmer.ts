@@ -4,7 +4,7 @@ import type { Clock } from '@voiceassist/kernel'
 import type { ChangeLog } from '../corpus/change-log.js'
 import { lastChange } from '../corpus/corpus-head.js'
 import type { RagKeys } from '../key/rag-keys.js'
-import type { Filters, SearchHit } from '../rag-cache.js'
+import type { Filters, SearchHit, WarmedSearches, WarmLoader, WarmSearchesOptions } from '../rag-cache.js'
 import { RagError } from '../rag-error.js'
 import { privateHits } from '../search/private-hits.js'
 import type { QueryMatrix } from '../search/query-matrix.js'
@@ -13,7 +13,6 @@ import type { StoredSearch } from '../search/stored-search.js'
 import type { UnderWay } from '../under-way.js'
 import type { AskedRecord } from './asked-record.js'
 import type { AskedQuestion } from './asked-searches.js'
-import type { WarmedSearches, WarmLoader, WarmSearchesOptions } from './warm.js'
 
 export interface WarmerParts {
   readonly cache: Cache

@@ -1,52 +1,10 @@
 import { FakeClock, gate } from '@voiceassist/testkit'
 import { describe, expect, test } from 'vitest'
-import { createRagCacheIn } from '#src/create-rag-cache'
-import type { RagCache, WarmLoader } from '#src/index'
-import { aSearch, asked, aWorld, type RagWorld, tenantKey } from '../rag-world.js'
-import {
-  aChunk,
-  dimensions,
-  embed,
-  embedText,
-  type Filter,
-  matches,
-  type TestHit,
-  testScore,
-} from '../test-corpus.js'
+import { aSearch, asked, aWorld } from '../rag-world.js'
+import { aChunk, dimensions, testScore } from '../test-corpus.js'
+import { ask, aWarmLoader, instanceWith, popular, sourceOf } from './warm-world.js'
 
 const removal = { id: 'd1', inserted: [], removed: ['c-d1'] }
-
-/** Searches the world as it is now, by vector and features alone, and counts. */
-function aWarmLoader(world: RagWorld) {
-  const load: WarmLoader<Filter, TestHit> = async (request, { text, embedding, features }) => {
-    counted.count++
-    expect(text).toBeUndefined()
-    return world.corpus.searchBy(features, embedding, request)
-  }
-  const counted = Object.assign(load, { count: 0 })
-  return counted
-}
-
-/** Asks each question so many times. */
-async function ask(rag: RagCache<Filter>, world: RagWorld, times: Readonly<Record<string, number>>) {
-  for (const [query, count] of Object.entries(times))
-    for (let time = 0; time < count; time++)
-      await rag.search({ ...asked, query }, async () => world.corpus.search({ ...asked, query }))
-}
-
-async function sourceOf(rag: RagCache<Filter>, world: RagWorld, query: string) {
-  const { hits, from } = await rag.find({ ...asked, query }, async () =>
-    world.corpus.search({ ...asked, query }),
-  )
-  expect(idsOf(hits)).toEqual(idsOf(world.corpus.search({ ...asked, query })))
-  return from
-}
-
-function idsOf(hits: readonly { readonly chunkId: string }[]) {
-  return hits.map(({ chunkId }) => chunkId)
-}
-
-const popular = { 'heart pain': 3, 'heart risk': 2, 'liver test': 1 }
 
 describe('after a restart, what was asked for most', () => {
   test('is searched anew where all was dropped, and the first user finds it', async () => {
@@ -118,64 +76,6 @@ describe('after a restart, what was asked for most', () => {
     expect((await rag.find({ ...request, tenant: '', query: 'heart pain' }, async () => [])).from).toBe(
       'search',
     )
-  })
-})
-
-describe('what instances count', () => {
-  test('adds up, and outlasts a record that is lost', async () => {
-    const world = aWorld()
-    aSearch(world)
-    const [a, b] = [world.instance(), world.instance()]
-    const record = recordOf(world)
-    await ask(a, world, { 'heart pain': 3, 'heart risk': 1 })
-    await ask(b, world, { 'heart risk': 3, 'liver test': 1 })
-    await a.close()
-    await b.close()
-    const c = world.instance()
-    const order: unknown[] = []
-    const load: WarmLoader<Filter, TestHit> = async (_, { features }) => {
-      order.push(`${features}`)
-      return []
-    }
-    await c.clearSearches()
-    await c.warm({ load, maxQueries: 2 })
-    expect(order).toEqual(['heart,risk', 'heart,pain'])
-    for (const key of record.keys) world.server.evict('value', undefined, key)
-    await c.clearSearches()
-    expect(await c.warm({ load })).toMatchObject({ wanted: 3, refreshed: 3 })
-  })
-
-  test('is written every five minutes, without text, in nothing that reads as it', async () => {
-    const clock = new FakeClock()
-    const world = aWorld()
-    const record = recordOf(world)
-    const rag = instanceWith(clock, world)
-    const query = 'canary fever'
-    const search = () => rag.search({ ...asked, query }, async () => [])
-    await search()
-    await clock.advance(299_999)
-    await search()
-    expect(record.writes).toBe(0)
-    await clock.advance(1)
-    await search()
-    await world.heard()
-    expect(record.writes).toBe(1)
-    const [key] = record.keys
-    expect(key).toMatch(/^rag_asked:[\w-]{43}$/)
-    const stored = await world.cache().get<{ asked: [{ queryId: string }, number][] }>(key as string)
-    expect(stored?.asked).toHaveLength(1)
-    expect(stored?.asked[0]?.[1]).toBeCloseTo(3, 1)
-    expect(JSON.stringify(stored)).not.toMatch(/canary|fever/)
-    const held = Buffer.concat(
-      [...world.server.snapshot().spaces.values()].flatMap(({ partitions }) =>
-        partitions.flatMap(({ values }) =>
-          [...values].flatMap(([name, { envelope }]) => [Buffer.from(name), envelope]),
-        ),
-      ),
-    )
-    expect(held.includes('rag_asked:')).toBe(true)
-    for (const secret of ['canary', 'fever', Buffer.from(embedText(query).buffer).subarray(0, 8)])
-      expect(held.includes(secret)).toBe(false)
   })
 })
 
@@ -276,73 +176,3 @@ describe('warming', () => {
     await expect(warmed).rejects.toMatchObject({ code: 'RAG_OPTION_INVALID', field })
   })
 })
-
-describe('close', () => {
-  test('waits for a search that is under way', async () => {
-    const world = aWorld()
-    const rag = world.instance()
-    const search = aSearch(world)
-    const [began, open] = [gate(), gate()]
-    const under = rag.search(asked, async () => {
-      began.open()
-      await open.opened
-      return search()
-    })
-    await began.opened
-    let closed = false
-    const closing = rag.close().then(() => {
-      closed = true
-    })
-    await expect(rag.search(asked, search)).rejects.toMatchObject({ code: 'RAG_CLOSED' })
-    await world.heard()
-    expect(closed).toBe(false)
-    open.open()
-    expect(await under).toHaveLength(2)
-    await closing
-  })
-
-  test('gives up after five seconds, and tells the embedder', async () => {
-    const clock = new FakeClock()
-    const world = aWorld()
-    const began = gate()
-    const rag = instanceWith(clock, world, {
-      embed: (_, signal) =>
-        new Promise((_, reject) => {
-          signal?.addEventListener('abort', () => reject(signal.reason))
-          began.open()
-        }),
-    })
-    const under = rag.embedding('x')
-    under.catch(() => {})
-    await began.opened
-    const closing = rag.close()
-    await clock.advance(5000)
-    await closing
-    await expect(under).rejects.toMatchObject({ code: 'RAG_CLOSED' })
-  })
-})
-
-function instanceWith(
-  clock: FakeClock,
-  world: RagWorld,
-  options: Partial<Parameters<typeof createRagCacheIn<Filter>>[0]> = {},
-): RagCache<Filter> {
-  const model = { name: 'test', dimensions }
-  return createRagCacheIn<Filter>(
-    { cache: world.cache(), embed, matches, tenantKey, model, index: { version: '1' }, ...options },
-    clock,
-  )
-}
-
-/** The writes of the record, and its keys. */
-function recordOf(world: RagWorld) {
-  const record = { writes: 0, keys: new Set<string>() }
-  world.server.gate = ({ name, key }) => {
-    if (name === 'set' && key?.startsWith('rag_asked:')) {
-      record.writes++
-      record.keys.add(key)
-    }
-    return undefined
-  }
-  return record
-}
