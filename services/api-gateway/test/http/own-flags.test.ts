@@ -29,7 +29,7 @@ it('registration_open opens and closes the registration of accounts', async () =
   }
   expect(await register('one@example.org')).toBe(403)
   expect(await toggle('registration_open')).toBe(true)
-  expect(await register('one@example.org')).toBe(201)
+  expect(await register('one@example.org')).toBe(202)
   expect(await toggle('registration_open')).toBe(false)
   expect(await register('two@example.org')).toBe(403)
 })
