@@ -51,8 +51,8 @@ describe('the flags as npm packs them, in an empty project', () => {
     await project.install('@openfeature/server-sdk', '@openfeature/core')
     const source = `${store}
       import { OpenFeature } from '@openfeature/server-sdk'
-      import { OpenFeatureProvider } from '@voiceassist/feature-flags/openfeature'
-      await OpenFeature.setProviderAndWait(new OpenFeatureProvider(flags))
+      import { openFeatureProvider } from '@voiceassist/feature-flags/openfeature'
+      await OpenFeature.setProviderAndWait(openFeatureProvider(flags))
       console.log(await OpenFeature.getClient().getBooleanValue('llm', false))
       await OpenFeature.close()
       await flags.close()`

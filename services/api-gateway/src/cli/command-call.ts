@@ -42,6 +42,23 @@ export async function commandCall({ words, operands, options }: GivenCommand): P
     case 'user revoke':
     case 'user delete':
       return { command: words, args: { who: first } }
+    case 'flags list':
+      return { command: words, args: environmentOption(options) }
+    case 'flags show':
+    case 'flags toggle':
+      return { command: words, args: { name: first, ...environmentOption(options) } }
+    case 'flags kill': {
+      const args = { name: first, killed: options.revive !== true }
+      return { command: words, args: { ...args, ...environmentOption(options) } }
+    }
+    case 'flags override': {
+      const usage = `Usage: ${usageOf(words)}`
+      if (typeof options.user !== 'string') throw new UsageError('--user is missing', usage)
+      const override = (['on', 'off', 'none'] as const).find(state => state === options.to)
+      if (!override) throw new UsageError('--to must be on, off or none', usage)
+      const args = { name: first, who: options.user, override }
+      return { command: words, args: { ...args, ...environmentOption(options) } }
+    }
     case 'kb import': {
       const paths = operands.map(path => resolve(path))
       const concurrency = integerOption(words, options, 'concurrency', 1, 64)
@@ -76,6 +93,10 @@ export async function commandCall({ words, operands, options }: GivenCommand): P
     case 'kb reindex':
       return { command: words, args: operands.length === 0 ? {} : { id: first } }
   }
+}
+
+function environmentOption({ environment }: GivenCommand['options']): { readonly environment?: string } {
+  return typeof environment === 'string' ? { environment } : {}
 }
 
 function integerOption(

@@ -13,6 +13,10 @@ export interface CommandSyntax {
   readonly notes?: string
 }
 
+const environment = {
+  environment: { value: 'NAME', description: 'of this environment (default: FLAG_ENVIRONMENT)' },
+}
+
 /** Every command of `voiceassist`, by its words. */
 export const commandSyntaxes = {
   serve: {
@@ -49,6 +53,23 @@ export const commandSyntaxes = {
     operand: 'EMAIL',
     options: {},
     notes: 'Its audit rows stay; a pseudonym stands for the account from then on.',
+  },
+  'flags list': { summary: 'List the feature flags', options: environment },
+  'flags show': { summary: 'Print a feature flag as JSON', operand: 'FLAG', options: environment },
+  'flags toggle': { summary: 'Turn a feature flag on or off', operand: 'FLAG', options: environment },
+  'flags kill': {
+    summary: 'Have a feature flag serve its off value to everybody, at once',
+    operand: 'FLAG',
+    options: { ...environment, revive: { description: 'take it back' } },
+  },
+  'flags override': {
+    summary: 'Turn a feature flag on or off for one account',
+    operand: 'FLAG',
+    options: {
+      ...environment,
+      user: { value: 'EMAIL', description: 'whom it is for: e-mail or id' },
+      to: { value: 'STATE', description: 'on, off, or none to take the override away' },
+    },
   },
   'kb import': {
     summary: 'Store documents: .md, .txt, .html and .pdf files, and all of them in folders',

@@ -55,10 +55,12 @@ async function readBootstrap(path: string, environment: string): Promise<FlagSna
   } catch (error) {
     throw unusable('It cannot be read as JSON', error)
   }
-  return { environment, ...(content as object) } as FlagSnapshot
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw unusable('It must hold a JSON object with flags')
+  return { environment, ...content } as FlagSnapshot
 }
 
-function unusable(why: string, cause: unknown): GatewayError {
+function unusable(why: string, cause?: unknown): GatewayError {
   return new GatewayError('CONFIG_INVALID', `FLAG_BOOTSTRAP_FILE cannot be used: ${why}`, {
     field: 'FLAG_BOOTSTRAP_FILE',
     remedy: 'Correct the file, or leave FLAG_BOOTSTRAP_FILE out',

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type EmbeddingsServer, startEmbeddingsServer } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signIn } from '../start/gateway-client.js'
 import { type Environment, type GatewayProcess, startGateway, voiceassist } from '../start/gateway-process.js'
 
 const program = fileURLToPath(new URL('../../bin/voiceassist.js', import.meta.url))
@@ -70,6 +71,28 @@ describe('commands while a gateway holds the data folder', () => {
       code: 1,
       stderr: 'voiceassist: There is no account with this e-mail or id.\n',
     })
+  })
+
+  test('flags are changed by it, which serves them at once', { timeout }, async () => {
+    const { email, password } = gateway.administrator!
+    const client = await signIn(gateway, { email, password })
+    const run = async (...args: string[]) => {
+      const { code, stdout, stderr } = await voiceassist(['flags', ...args], environment)
+      return code === 0 ? stdout : stderr
+    }
+    const served = async () => (await client.call('GET', '/api/flags/semantic_query_reuse')).body
+    expect(await run('toggle', 'semantic_query_reuse')).toBe('semantic_query_reuse  on  boolean\n')
+    expect(await served()).toMatchObject({ enabled: true })
+    expect(await run('override', 'semantic_query_reuse', '--user', email, '--to', 'off')).toBe(
+      `semantic_query_reuse: off for ${email}\n`,
+    )
+    expect(await served()).toMatchObject({ enabled: false })
+    expect(await run('kill', 'semantic_query_reuse')).toBe('semantic_query_reuse  killed  boolean\n')
+    const [list, shown] = await Promise.all([run('list'), run('show', 'semantic_query_reuse')])
+    expect(list).toMatch(
+      /^llm_answers {2}on {2}boolean\n.*\n.*\nsemantic_query_reuse {2}killed {2}boolean\n$/,
+    )
+    expect(JSON.parse(shown)).toMatchObject({ name: 'semantic_query_reuse', killed: true, enabled: true })
   })
 
   test('reuse is calibrated by it, and measured on other pairs', { timeout }, async () => {

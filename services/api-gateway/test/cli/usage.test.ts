@@ -53,6 +53,8 @@ describe('the command line', () => {
     ['rag calibrate', [], { precision: '0.99' }, /--pairs is missing/],
     ['rag calibrate', [], { pairs: 'x', precision: '99' }, /--precision must be a number from 0.5 to 0.999/],
     ['rag calibrate', [], { pairs: 'x' }, /--precision/],
+    ['flags override', ['f'], { to: 'on' }, /--user is missing/],
+    ['flags override', ['f'], { user: 'a@b', to: 'maybe' }, /--to must be on, off or none/],
     ['user create', ['a@b'], { role: 'root' }, /--role must be one of user, viewer, admin/],
   ] as [GivenCommand['words'], string[], Record<string, string>, RegExp][])(
     'refuses %s %j %j',

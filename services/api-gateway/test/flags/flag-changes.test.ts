@@ -10,6 +10,7 @@ import {
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gatewayActor } from '#src/audit/actor'
+import { inTransaction } from '#src/db/held-transaction'
 import type { OpenDatabase } from '#src/db/open-database'
 import { postgresFlagStore } from '#src/flags/postgres-flag-store'
 import { seedOwnFlags } from '#src/flags/seed-own-flags'
@@ -190,6 +191,15 @@ describeDatabases('changes of flags', kind => {
     expect(await store().load('failing', signal)).toEqual(before)
     expect(await audited()).toBe(rows)
     expect(await database.db.selectFrom('cache_outbox').selectAll().execute()).toEqual([])
+  })
+
+  test('a change within a transaction of its caller is refused, and leaves nothing', async () => {
+    const { flags } = admin('nested')
+    await flags.create(actor, { name: 'kept' })
+    const before = await store().load('nested', signal)
+    const nested = inTransaction(database.db, () => flags.toggle(actor, 'kept'))
+    await expect(nested).rejects.toMatchObject({ code: 'ACQUIRE_IN_TRANSACTION' })
+    expect(await store().load('nested', signal)).toEqual(before)
   })
 
   test('a start makes the gateway’s own flags in its environment, once, each with its audit row', async () => {

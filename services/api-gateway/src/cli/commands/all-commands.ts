@@ -1,6 +1,11 @@
 import type { Command } from '../command.js'
 import { auditHead } from './audit-head.js'
 import { auditVerify } from './audit-verify.js'
+import { flagsKill } from './flags-kill.js'
+import { flagsList } from './flags-list.js'
+import { flagsOverride } from './flags-override.js'
+import { flagsShow } from './flags-show.js'
+import { flagsToggle } from './flags-toggle.js'
 import { kbDelete } from './kb-delete.js'
 import { kbImport } from './kb-import.js'
 import { kbList } from './kb-list.js'
@@ -18,6 +23,11 @@ import { userSetActive } from './user-set-active.js'
 export const allCommands = {
   'audit head': auditHead,
   'audit verify': auditVerify,
+  'flags list': flagsList,
+  'flags show': flagsShow,
+  'flags toggle': flagsToggle,
+  'flags kill': flagsKill,
+  'flags override': flagsOverride,
   'kb import': kbImport,
   'kb list': kbList,
   'kb delete': kbDelete,

@@ -11,6 +11,7 @@ import { ReadAuditWriter } from '#src/audit/read-audit-writer'
 import { withoutCache } from '#src/cache/open-cache'
 import type { Config } from '#src/config'
 import type { OpenDatabase } from '#src/db/open-database'
+import { flagDecisions } from '#src/flags/flag-decisions'
 import { postgresFlagStore } from '#src/flags/postgres-flag-store'
 import { openProfiler } from '#src/profiling/open-profiler'
 import { insertAuditRows } from '#src/repositories/audit-logs.repository'
@@ -78,7 +79,6 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const temp = await tempDatabase({ kind })
   const database = await temp.open()
   const { db } = database
-  const auth = createAuthService({ db, clock, tokenSecret, ...options.auth })
   const search = new FakeSearch()
   const documents = new FakeDocuments()
   const log: string[] = []
@@ -95,7 +95,11 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
     })
   const flags =
     options.flags ?? createFeatureFlags({ store: postgresFlagStore(db, logger), environment: 'production' })
-  const answers = createAnswers({ llm, decisions: { modelMayAnswer: () => true }, clock, logger })
+  if (llm) await flags.warmCache() // a model is asked only where the flag is known
+  const decisions = flagDecisions(flags)
+  const { registrationIsOpen } = decisions
+  const auth = createAuthService({ db, clock, tokenSecret, registrationIsOpen, ...options.auth })
+  const answers = createAnswers({ llm, decisions, clock, logger })
   const app = await buildApp({
     clock,
     logger,
