@@ -1,5 +1,4 @@
 import type { Generated, JSONColumnType } from 'kysely'
-import type { Retrieval } from '../services/search-port.js'
 import type { CreatedAt, Json, Timestamp } from './schema-columns.js'
 import type { FlagTables } from './schema-flags.js'
 
@@ -16,6 +15,22 @@ export interface Citation {
   score: number
   start: number
   end: number
+}
+
+/** Where the passages of a search came from. */
+export interface Retrieval {
+  /** 'cache': of an earlier search for the same; 'similar': for another question that means the same. */
+  from: 'search' | 'cache' | 'similar'
+  /** Milliseconds less than the search that was kept had taken; below 0 where it took longer. Absent for 'search'. */
+  savedMs?: number
+  /** Of 'similar': the cached search, and how similar its question is. */
+  reuse?: { readonly id: string; readonly similarity: number }
+}
+
+/** What a user says of an answer. */
+export interface Feedback {
+  helpful: boolean
+  reason?: string
 }
 
 /** A document's own facts, from its front matter or its upload. Values are scalars, so that filters stay exact. */
@@ -96,6 +111,7 @@ export interface MessagesTable {
   model: string | null
   /** Of an answer: where its passages came from. */
   retrieval: Json<Retrieval> | null
+  feedback: Json<Feedback> | null
   contains_phi: Generated<boolean>
   created_at: CreatedAt
 }

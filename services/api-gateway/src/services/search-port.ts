@@ -1,4 +1,5 @@
-import type { DocumentMetadata } from '../db/schema.js'
+import type { DocumentMetadata, Retrieval } from '../db/schema.js'
+import type { FlagSubject } from '../flags/flag-decisions.js'
 
 /** What a chunk's document must be. All given parts must hold; within a list, one of its values must. */
 export interface SearchFilters {
@@ -32,20 +33,18 @@ export interface SearchHit {
   readonly metadata: DocumentMetadata
 }
 
-/** Where passages came from. */
-export interface Retrieval {
-  /** 'cache': of an earlier search for the same; 'similar': for another question that means the same. */
-  readonly from: 'search' | 'cache' | 'similar'
-  /** Milliseconds less than the search that was kept had taken; below 0 where it took longer. Absent for 'search'. */
-  readonly savedMs?: number
-}
-
-export interface FoundPassages extends Retrieval {
+export interface FoundPassages extends Readonly<Retrieval> {
   /** Best first; ties by chunk id. */
   readonly hits: readonly SearchHit[]
 }
 
+export interface SearchOptions {
+  readonly signal?: AbortSignal
+  /** By whom it is decided whether the passages of a similar question will do; absent: they will not. */
+  readonly asker?: FlagSubject
+}
+
 export interface SearchService {
   /** @throws GatewayError EMBEDDER_FAILED. */
-  search(query: SearchQuery, signal?: AbortSignal): Promise<FoundPassages>
+  search(query: SearchQuery, options?: SearchOptions): Promise<FoundPassages>
 }
