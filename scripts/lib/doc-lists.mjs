@@ -2,6 +2,7 @@ import { answerOutcomes } from '@voiceassist/api-gateway/answers/answer-outcome'
 import { auditActions } from '@voiceassist/api-gateway/audit/audit-actions'
 import { configVariables } from '@voiceassist/api-gateway/config-variables'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
+import { ownFlags } from '@voiceassist/api-gateway/flags/own-flags'
 import { catalogue } from '@voiceassist/api-gateway/metrics/catalogue'
 import { cacheErrors } from '@voiceassist/cache'
 import { flagErrors } from '@voiceassist/feature-flags'
@@ -29,6 +30,7 @@ export const docLists = [
   { file: 'docs/plan-rules.md', name: 'plan rules', lines: planRuleLines },
   { file: 'docs/answers.md', name: 'outcomes', lines: outcomeLines },
   { file: 'docs/metrics.md', name: 'metrics', lines: metricLines },
+  { file: 'docs/gateway-flags.md', name: 'own flags', lines: ownFlagLines },
 ]
 
 function errorLines() {
@@ -60,6 +62,13 @@ function variableLines() {
       variable.default ? `\`${variable.default}\`` : '',
       variable.description,
     ]),
+  )
+}
+
+function ownFlagLines() {
+  return table(
+    ['Flag', 'At first', 'On'],
+    ownFlags.map(({ name, enabled, description }) => [`\`${name}\``, enabled ? 'on' : 'off', description]),
   )
 }
 

@@ -39,8 +39,8 @@ export function checkFeatureFlagsOptions(options: FeatureFlagsOptions): CheckedO
     (typeof cache?.getOrSet !== 'function' || typeof cache.onInvalidated !== 'function')
   )
     throw invalid('cache', 'must be a cache of @voiceassist/cache, or have the functions of FlagCache')
-  if (typeof environment !== 'string' || !/^[\w.-]{1,255}$/.test(environment))
-    throw invalid('environment', 'must be 1 to 255 letters of ASCII, digits, or . _ -')
+  if (typeof environment !== 'string' || !/^(?!\.\.?$)[\w.-]{1,255}$/.test(environment))
+    throw invalid('environment', 'must be 1 to 255 letters of ASCII, digits, or . _ -, and neither . nor ..')
   return {
     cache,
     store,

@@ -170,7 +170,7 @@ export const configVariables = {
   },
   FLAG_BOOTSTRAP_FILE: {
     description:
-      'JSON file of feature flags that are served at a start while neither cache nor database answers; absent: none',
+      'JSON file of feature flags that are served from the start until they could be read for the first time; absent: none',
     parse: text,
   },
   FLAG_L1_TTL: {

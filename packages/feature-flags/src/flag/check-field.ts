@@ -45,11 +45,16 @@ export function checkList(input: unknown, field: string, from: number, to: numbe
   return input
 }
 
+/** `.` and `..` are none: in a URL they would be another path. */
 export function checkName(input: unknown, field: string): string {
-  if (typeof input !== 'string' || input.length > flagLimits.nameLength || !/^[A-Za-z0-9._-]+$/.test(input))
+  if (
+    typeof input !== 'string' ||
+    input.length > flagLimits.nameLength ||
+    !/^(?!\.\.?$)[A-Za-z0-9._-]+$/.test(input)
+  )
     throw invalid(
       field,
-      `must be 1 to ${flagLimits.nameLength} letters of ASCII, digits, or . _ -`,
+      `must be 1 to ${flagLimits.nameLength} letters of ASCII, digits, or . _ -, and neither . nor ..`,
       'Choose a name such as search.new-ranker',
     )
   return input

@@ -50,7 +50,7 @@ function checkOverrides({ flags, overrides }: FlagSnapshot): void {
     const field = part('overrides', at)
     const flag = byName.get(override.flag)
     if (!flag) throw invalid(part(field, 'flag'), 'is no flag of the environment', 'Make the flag first')
-    checkOverrideValue(override, flag, part(field, 'value'))
+    checkOverrideValue(override, flag, field)
   }
   checkUnique(
     overrides.map(({ flag, targetingKey }) => `${flag} ${targetingKey}`),
@@ -58,14 +58,20 @@ function checkOverrides({ flags, overrides }: FlagSnapshot): void {
   )
 }
 
-/** Whether a flag may serve what an override says. @throws FlagError FLAG_INVALID. */
-export function checkOverrideValue({ value }: Override, flag: FlagDefinition, field = 'value'): void {
+/** Whether a flag has, or may serve, what an override says. @throws FlagError FLAG_INVALID. */
+export function checkOverrideValue({ enabled, value }: Override, flag: FlagDefinition, field = ''): void {
+  if (enabled && flag.value === null && flag.type !== 'boolean')
+    throw invalid(
+      part(field, 'enabled'),
+      'is on, for which the flag has no value',
+      'Give the flag a value, or the override one',
+    )
   if (value === null) return
   const known = flag.value ?? flag.variants[0]?.value ?? flag.defaultValue
   const expected = jsonTypeOfFlag(flag.type) ?? (known === null ? undefined : jsonTypeOf(known))
   if (expected !== undefined && jsonTypeOf(value) !== expected)
     throw invalid(
-      field,
+      part(field, 'value'),
       `must be ${expected === 'object' ? 'an object or a list' : `a ${expected}`}`,
       'Give what the flag serves',
     )

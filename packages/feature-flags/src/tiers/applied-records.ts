@@ -71,8 +71,14 @@ export class AppliedRecords {
     const waitedFor = others.filter(({ lagMs }) => lagMs <= lostMs || waitedMs <= freshMs)
     this.#forgetAllBut(others.map(({ id }) => id))
     if (waitedFor.length === 0) return 0
-    const keys = waitedFor.map(({ id }) => this.#keyOf(id))
+    const own = this.#key ?? this.#keyOf('-')
+    const keys = [own, ...waitedFor.map(({ id }) => this.#keyOf(id))]
     const served = await this.#call(() => cache.mget<number>(keys, { memory: false }))
+    // A tier that has gone away answers with nothing: only what this instance has written shows that it was read.
+    if (!served.has(own)) {
+      this.#writtenRevision = -1
+      throw new Error('The record of this instance is not there')
+    }
     return waitedFor.filter(({ id }) => this.#lacks(id, served.get(this.#keyOf(id)), revision, waitedMs))
       .length
   }

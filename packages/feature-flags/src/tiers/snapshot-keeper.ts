@@ -112,6 +112,7 @@ export class SnapshotKeeper {
 
   async #begin(): Promise<void> {
     const { before, closed, held, clock, reloaded } = this.#parts
+    if (closed.aborted) return
     this.#startedMs = clock.monotonic()
     this.#connected = before()
     await this.#connected

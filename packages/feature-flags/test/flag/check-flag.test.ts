@@ -77,6 +77,8 @@ test.each<[string, unknown, string]>([
   ['no name', {}, 'name'],
   ['an empty name', { name: '' }, 'name'],
   ['a name with a space', { name: 'a b' }, 'name'],
+  ['a name that a URL would take for a step up', { name: '..' }, 'name'],
+  ['an expiry after the year 9999', { ...named, expiresAt: '9999-12-31T23:59:59-12:00' }, 'expiresAt'],
   ['a name with a letter beyond ASCII', { name: 'ä' }, 'name'],
   ['a name with a line break at its end', { name: 'a\n' }, 'name'],
   ['a long name', { name: 'x'.repeat(256) }, 'name'],

@@ -82,6 +82,14 @@ test.each<[string, object, string, string?]>([
     },
     'overrides[0].value',
   ],
+  [
+    'an override that is on, of a flag without a value',
+    {
+      flags: [{ name: 'a', type: 'multivariate', variants: [{ name: 'x', value: 1 }] }],
+      overrides: [{ flag: 'a', targetingKey: 'k', enabled: true }],
+    },
+    'overrides[0].enabled',
+  ],
   ['a prerequisite that is not there', { flags: [needs('a', 'b')] }, 'flags[0].prerequisites[0].flag'],
   [
     'a variant that the prerequisite lacks',

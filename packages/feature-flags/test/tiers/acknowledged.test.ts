@@ -108,6 +108,22 @@ test('a record that was lost is written again', async () => {
   expect(world.shared.read(key)).toBe(1)
 })
 
+test('a second tier that goes away between two questions confirms nothing', async () => {
+  const world = aWorld()
+  const a = await world.open('a')
+  await world.open('b')
+  const revision = kill(world)
+  world.shared.deaf.add('b')
+  await world.relay()
+  world.shared.calling = operation => {
+    world.shared.down = operation !== 'instances'
+    return undefined
+  }
+  await expect(world.ends(a.acknowledged(revision, { timeoutMs: 4000 }))).rejects.toThrow(
+    'the cache does not tell which instances serve it',
+  )
+})
+
 test('bad arguments are refused', async () => {
   const world = aWorld()
   const a = await world.open('a')

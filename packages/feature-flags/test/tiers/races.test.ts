@@ -161,3 +161,13 @@ test('after close what is known is served, and nothing is asked, watched or told
   expect([await flags.isEnabled('llm'), served(flags)]).toEqual([true, 'on STALE'])
   expect(world.shared.read(`feature_flags_applied:${production}:a`)).toBe(Number.MAX_SAFE_INTEGER)
 })
+
+test('one that is closed before its first call begins nothing', async () => {
+  const world = aWorld()
+  const cache = world.shared.open('a')
+  const flags = world.make('a', { cache })
+  await flags.close()
+  expect([served(flags), await flags.isEnabled('llm')]).toEqual(['off ERROR', false])
+  await world.settle()
+  expect([cache.watched, world.store.asked.load, world.clock.sleeping]).toEqual([0, 0, 0])
+})

@@ -79,6 +79,21 @@ export function updateFlag(
     .executeTakeFirstOrThrow()
 }
 
+/** Touches nothing else of it. */
+export function killFlag(
+  transaction: Kysely<Database>,
+  environment: string,
+  name: string,
+): Promise<StoredFlag> {
+  return transaction
+    .updateTable('feature_flags')
+    .set({ killed: true, updated_at: sql`now()` })
+    .where('environment', '=', environment)
+    .where('name', '=', name)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
 /** With its overrides and its schedule. */
 export async function deleteFlag(
   transaction: Kysely<Database>,

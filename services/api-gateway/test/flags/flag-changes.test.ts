@@ -202,6 +202,16 @@ describeDatabases('changes of flags', kind => {
     expect(await store().load('nested', signal)).toEqual(before)
   })
 
+  test('a kill is stored whatever else is wrong with the flag', async () => {
+    const { flags } = admin('broken')
+    await flags.create(actor, { name: 'broken', enabled: true })
+    await database.pool.query(`update feature_flags set metadata = '{"a": []}' where name = 'broken'`)
+    await expect(flags.toggle(actor, 'broken')).rejects.toMatchObject({ field: 'metadata.a' })
+    expect(await flags.setKilled(actor, 'broken', true)).toMatchObject({ enabled: true, killed: true })
+    const { items } = await admin('broken').inspection.history(actor, 'broken', { limit: 1 })
+    expect(items).toMatchObject([{ action: 'flag.kill', details: { changed: 'killed', 'killed.new': true } }])
+  })
+
   test('a start makes the gateway’s own flags in its environment, once, each with its audit row', async () => {
     const rows = await audited()
     await seedOwnFlags(database.db, 'fresh', { registration_open: true })

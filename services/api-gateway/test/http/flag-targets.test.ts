@@ -36,11 +36,14 @@ it('overrides are of one user, on or off or a value, until they expire', async (
     [{ enabled: true, value: true }, 'enabled'],
     [{ value: 'text' }, 'value'],
     [{ enabled: true, expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+    [{ enabled: true, expiresAt: '9999-12-31T23:59:59-12:00' }, 'expiresAt'],
   ] as const)
     expect((await call('PUT', `${url}/over`, body)).body, field).toMatchObject({
       code: 'VALIDATION_FAILED',
       field,
     })
+  await make('many', { type: 'multivariate', variants: [{ name: 'a', value: 'A' }] })
+  expect((await call('PUT', `${url}/many`, { enabled: true })).body).toMatchObject({ field: 'enabled' })
   const until = '2999-01-01T00:00:00.000Z'
   expect((await call('PUT', `${url}/over`, { value: true, expiresAt: until })).body).toMatchObject({
     expiresAt: until,

@@ -57,7 +57,7 @@ export function checkFlagFits(before: FlagSnapshot, changed: FlagDefinition): vo
       try {
         checkOverrideValue(override, changed)
       } catch {
-        throw inUse('An override of the flag has a value of another type')
+        throw inUse('An override of the flag would not fit it any more')
       }
 }
 

@@ -18,6 +18,7 @@ import { checked } from './flag-checks.js'
 import { fact } from './flag-facts.js'
 import { type OverrideRecord, overrideRecord } from './flag-record.js'
 import { existingFlag } from './patched-flag.js'
+import { timeToCome } from './time-to-come.js'
 
 export interface OverrideInput {
   /** Exactly one of `enabled` and `value`: on or off, or what is served. */
@@ -79,11 +80,9 @@ export function createFlagOverridesService(parts: FlagParts): FlagOverridesServi
           targetingKey: userId,
           ...(enabled === undefined ? {} : { enabled }),
           ...(value === undefined ? {} : { value }),
-          expiresAtMs: expiresAt ? new Date(expiresAt).getTime() : null,
+          expiresAtMs: expiresAt ? timeToCome('expiresAt', expiresAt, now).getTime() : null,
         }),
       )
-      if (override.expiresAtMs !== null && override.expiresAtMs <= now)
-        throw new GatewayError('VALIDATION_FAILED', 'expiresAt is over', { field: 'expiresAt' })
       return changeFlags(
         parts,
         options,

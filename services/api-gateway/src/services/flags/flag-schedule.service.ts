@@ -21,6 +21,7 @@ import { changeFlags, type FlagParts, type FlagScope } from './flag-change.js'
 import { fact } from './flag-facts.js'
 import { type FlagPatch, type ScheduledChange, scheduledChange } from './flag-record.js'
 import { existingFlag, patchedFlag, storePatched } from './patched-flag.js'
+import { timeToCome } from './time-to-come.js'
 
 export interface NewScheduledChange {
   /** ISO 8601, in the future. */
@@ -68,9 +69,7 @@ export function createFlagScheduleService(parts: FlagParts): FlagScheduleService
     },
 
     async create(actor, flag, { scheduledAt, changes, description = '' }, scope = {}) {
-      const at = new Date(scheduledAt)
-      if (at.getTime() <= clock.now())
-        throw new GatewayError('VALIDATION_FAILED', 'scheduledAt is over', { field: 'scheduledAt' })
+      const at = timeToCome('scheduledAt', scheduledAt, clock.now())
       return changeFlags(
         parts,
         scope,

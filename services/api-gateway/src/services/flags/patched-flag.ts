@@ -5,7 +5,12 @@ import type { AuditAction, AuditEntry } from '../../audit/audit-actions.js'
 import type { Database } from '../../db/schema.js'
 import { GatewayError } from '../../errors.js'
 import { recordAudit } from '../../repositories/audit-logs.repository.js'
-import { findFlag, type StoredFlag, updateFlag } from '../../repositories/feature-flags.repository.js'
+import {
+  findFlag,
+  killFlag,
+  type StoredFlag,
+  updateFlag,
+} from '../../repositories/feature-flags.repository.js'
 import { definitionOf } from '../../repositories/flag-rows.js'
 import { environmentNow } from './environment-now.js'
 import { checked, checkFlagFits } from './flag-checks.js'
@@ -37,7 +42,10 @@ export async function patchedFlag(
   return after
 }
 
-/** Stores a patched flag with its audit row, in the caller's transaction. */
+/**
+ * Stores a patched flag with its audit row, in the caller's transaction. A kill is stored whatever else the flag says: no
+ * fault of it, or of its neighbours, may stand in the way.
+ */
 export async function storePatched(
   transaction: Kysely<Database>,
   actor: Actor,
@@ -47,8 +55,13 @@ export async function storePatched(
 ): Promise<StoredFlag> {
   const { environment } = row
   const before = definitionOf(row)
-  const after = await patchedFlag(transaction, environment, before, patch)
-  const stored = await updateFlag(transaction, environment, after)
+  const isKill = action === 'flag.kill'
+  const after = isKill
+    ? { ...before, killed: true }
+    : await patchedFlag(transaction, environment, before, patch)
+  const stored = isKill
+    ? await killFlag(transaction, environment, row.name)
+    : await updateFlag(transaction, environment, after)
   const facts = { environment, revision: Number(stored.revision), ...details, ...changedFacts(before, after) }
   await recordAudit(transaction, actor, { action, resource: { type: 'flag', id: row.name }, details: facts })
   return stored
