@@ -1,5 +1,4 @@
 import type { Generated, JSONColumnType } from 'kysely'
-import type { Retrieval } from '../services/search-port.js'
 import type { CreatedAt, Json, Timestamp } from './schema-columns.js'
 import type { FlagTables } from './schema-flags.js'
 
@@ -16,6 +15,14 @@ export interface Citation {
   score: number
   start: number
   end: number
+}
+
+/** Where the passages of a search came from. */
+export interface Retrieval {
+  /** 'cache': of an earlier search for the same; 'similar': for another question that means the same. */
+  from: 'search' | 'cache' | 'similar'
+  /** Milliseconds less than the search that was kept had taken; below 0 where it took longer. Absent for 'search'. */
+  savedMs?: number
 }
 
 /** A document's own facts, from its front matter or its upload. Values are scalars, so that filters stay exact. */

@@ -1,4 +1,4 @@
-import type { DocumentMetadata } from '../db/schema.js'
+import type { DocumentMetadata, Retrieval } from '../db/schema.js'
 
 /** What a chunk's document must be. All given parts must hold; within a list, one of its values must. */
 export interface SearchFilters {
@@ -32,15 +32,7 @@ export interface SearchHit {
   readonly metadata: DocumentMetadata
 }
 
-/** Where passages came from. */
-export interface Retrieval {
-  /** 'cache': of an earlier search for the same; 'similar': for another question that means the same. */
-  readonly from: 'search' | 'cache' | 'similar'
-  /** Milliseconds less than the search that was kept had taken; below 0 where it took longer. Absent for 'search'. */
-  readonly savedMs?: number
-}
-
-export interface FoundPassages extends Retrieval {
+export interface FoundPassages extends Readonly<Retrieval> {
   /** Best first; ties by chunk id. */
   readonly hits: readonly SearchHit[]
 }

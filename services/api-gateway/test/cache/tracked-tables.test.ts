@@ -76,7 +76,7 @@ describeDatabases('what the gateway tracks', kind => {
     const pages = [`messages:${session}:asc`, `messages:${session}:desc`]
     expect(await invalidatedBy(insertSession)).toEqual([...pages, `sessions:${user}`])
     expect(await invalidatedBy(insertMessage)).toEqual(pages)
-    const documents = [`rag_document:${document}`, 'documents']
+    const documents = ['documents', `rag_document:${document}`]
     expect(await invalidatedBy(insertDocument)).toEqual(documents)
 
     for (const change of [`role = 'viewer'`, 'is_active = false', `email = 'x'`, 'not_before = now()'])

@@ -1,7 +1,6 @@
 import type { FallbackOutcome } from '../../answers/answer-outcome.js'
 import type { UserActor } from '../../audit/actor.js'
-import type { Citation } from '../../db/schema.js'
-import type { Retrieval } from '../search-port.js'
+import type { Citation, Retrieval } from '../../db/schema.js'
 
 export interface Message {
   readonly id: string

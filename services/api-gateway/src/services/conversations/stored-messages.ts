@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { UserActor } from '../../audit/actor.js'
-import type { Citation, Database } from '../../db/schema.js'
+import type { Citation, Database, Retrieval } from '../../db/schema.js'
 import { GatewayError } from '../../errors.js'
 import { containsPhi } from '../../phi/detect-phi.js'
 import { recordAudit } from '../../repositories/audit-logs.repository.js'
@@ -12,7 +12,6 @@ import {
   type NewMessage,
 } from '../../repositories/messages.repository.js'
 import { lockSession, takeMessageTime } from '../../repositories/sessions.repository.js'
-import type { Retrieval } from '../search-port.js'
 import type { Message, PostedMessage } from './messages-port.js'
 import { noSuchSession } from './no-such-session.js'
 
