@@ -48,6 +48,12 @@ export type Message = Static<typeof message>
 export const messageParams = strictObject({ id: uuid, messageId: uuid })
 export type MessageParams = Static<typeof messageParams>
 
+export const feedbackRequest = strictObject({
+  helpful: Type.Boolean(),
+  reason: Type.Optional(filledText(2000)),
+})
+export type FeedbackRequest = Static<typeof feedbackRequest>
+
 export const postMessageRequest = strictObject({
   content: filledText(16_000),
   clientMessageId: Type.Optional(

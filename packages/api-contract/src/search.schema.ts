@@ -47,6 +47,9 @@ export const retrieval = strictObject({
         'Milliseconds less than the search that was kept had taken; below 0 where it took longer. Absent for `search`',
     }),
   ),
+  similarity: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 1, description: 'Of `similar`: of the two questions' }),
+  ),
 })
 export type Retrieval = Static<typeof retrieval>
 

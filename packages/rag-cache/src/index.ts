@@ -31,4 +31,5 @@ export {
 export { labelPairs, type PairOfTexts } from './similar/label-pairs.js'
 export { type PairSignals, pairSignalNames, pairSignals } from './similar/pair-signals.js'
 export { type ReuseSetting, thresholdOf } from './similar/reuse-setting.js'
+export { type SimilarJudge, type SimilarJudgeOptions, similarJudge } from './similar/similar-judge.js'
 export { leastCosine, similarityOf, similarityVersion } from './similar/similarity.js'

@@ -16,6 +16,8 @@ export interface SearchRequest<F extends Filters = Filters> {
   readonly filters?: F
   /** Whose search it is: results, vectors and keys of two tenants never meet. @default '' */
   readonly tenant?: string
+  /** Whether the result of a similar question will do, where `similar` is given. @default true */
+  readonly reuse?: boolean
 }
 
 export interface SearchHit {

@@ -14,6 +14,8 @@ export type RagEvent =
       readonly dropped: number
       readonly kept: number
     }
+  /** The result of a similar question was served, a hit too; or that turned out to be wrong. */
+  | { readonly kind: 'reuse'; readonly outcome: 'served' | 'rejected' }
   /** A cached search was asked for and dropped, since a change may have changed it. */
   | { readonly kind: 'outdated' }
 

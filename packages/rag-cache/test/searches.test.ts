@@ -133,7 +133,14 @@ describe('a similar question', () => {
         reuse: { id: expect.stringMatching(/^rag_search:/), similarity: expect.any(Number) },
       })
     expect((await rag.find({ ...ache, tenant: 'other' }, search)).from).toBe('search')
-    expect(search.count).toBe(2)
+    // One who may not have it does not get it from one who may, and keeps an own search.
+    const alone = { ...asked, query: 'an ache of heart' }
+    const [own, reused] = await Promise.all([
+      rag.find({ ...alone, reuse: false }, search),
+      rag.find({ ...alone, query: 'heart ache' }, search),
+    ])
+    expect([own.from, reused.from]).toEqual(['search', 'similar'])
+    expect(search.count).toBe(3)
     world.corpus.documents.delete('d1')
     await rag.documentChanged({ id: 'd1', inserted: [], removed: ['c-d1'] })
     expect(await rag.find(ache, search)).toMatchObject({ from: 'search' })

@@ -6,7 +6,8 @@ const maxTenantLength = 256
 const maxTopK = 50
 
 /** @throws RagError RAG_REQUEST_INVALID. */
-export function checkRequest({ query, topK, scoreThreshold, filters, tenant }: SearchRequest<Filters>): void {
+export function checkRequest(request: SearchRequest<Filters>): void {
+  const { query, topK, scoreThreshold, filters, tenant, reuse } = request
   checkQuery(query)
   if (!Number.isInteger(topK) || topK < 1 || topK > maxTopK)
     throw invalid('topK', `must be a whole number from 1 to ${maxTopK}`)
@@ -14,6 +15,7 @@ export function checkRequest({ query, topK, scoreThreshold, filters, tenant }: S
     throw invalid('scoreThreshold', 'must be a number from 0 to 1')
   if (filters !== undefined && (typeof filters !== 'object' || filters === null || Array.isArray(filters)))
     throw invalid('filters', 'must be an object')
+  if (reuse !== undefined && typeof reuse !== 'boolean') throw invalid('reuse', 'must be true or false')
   checkTenant(tenant ?? '')
 }
 

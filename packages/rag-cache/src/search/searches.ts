@@ -41,6 +41,7 @@ export interface Asked extends AskedSearch {
   readonly key: string
   /** In its normal form. */
   readonly text: string
+  readonly mayReuse: boolean
 }
 
 /** A search that is dropped at a hit is made again; so often is it dropped again before it is made uncached. */
@@ -62,7 +63,7 @@ export class Searches {
     const { topK, scoreThreshold, filters, tenant = '' } = request
     const text = normalForm(request.query)
     const asked = { queryId: keys.queryId(tenant, text), tenant, topK, scoreThreshold, filters }
-    return { ...asked, text, key: keys.search(asked) }
+    return { ...asked, text, key: keys.search(asked), mayReuse: request.reuse ?? true }
   }
 
   async find<Hit extends SearchHit>(
@@ -83,6 +84,7 @@ export class Searches {
         },
         { ...this.entryOptions, ttl: ttlSeconds, ...(signal && { signal }) },
       )
+      if (stored.reuse && !asked.mayReuse) continue // of another caller, who may
       if (
         stored.reuse &&
         (own?.id === stored.id || (await this.holds({ ...asked, key: stored.reuse.id }, stored)))
@@ -99,7 +101,8 @@ export class Searches {
       await this.drop(asked.key)
     }
     signal?.throwIfAborted()
-    return this.#missed(asked, await this.#search(asked, load, signal ?? new AbortController().signal))
+    const searched = { ...asked, mayReuse: false }
+    return this.#missed(asked, await this.#search(searched, load, signal ?? new AbortController().signal))
   }
 
   async get<Hit extends SearchHit>(key: string): Promise<readonly Hit[] | undefined> {
@@ -157,7 +160,7 @@ export class Searches {
     const startedMs = clock.monotonic()
     // Before the search: whatever is written from here on is judged at the first hit.
     const [head, vector] = await Promise.all([log.head(), embeddings.of(asked.tenant, asked.text)])
-    const similar = head && (await this.#similar(asked, unit(vector)))
+    const similar = head && asked.mayReuse && (await this.#similar(asked, unit(vector)))
     if (similar) return similar as StoredSearch<Hit>
     const features = score.features?.(asked.text)
     const found = await load({ text: asked.text, embedding: vector.slice(), features, signal })
@@ -200,7 +203,7 @@ export class Searches {
       cosine,
       features: row.facts.question,
     }))
-    const chosen = candidates.length > 0 && similar.choose(similar.features(asked.text), candidates)
+    const chosen = candidates.length > 0 && (await similar.choose(similar.features(asked.text), candidates))
     if (!chosen) return undefined
     const stored = await cache.get<StoredSearch>(chosen.key)
     if (!stored || !(await this.holds({ ...stored, key: chosen.key }, stored))) return undefined
@@ -212,6 +215,7 @@ export class Searches {
     const savedMs = stored.missMs - (clock.monotonic() - startedMs)
     tally.hit(savedMs)
     if (stored.reuse) record.note(stored.reuse.id, stored)
+    publish({ kind: 'reuse', outcome: 'served' })
     return {
       hits: frozenHits(stored.hits),
       from: 'similar',

@@ -7,6 +7,11 @@ export interface SimilarCandidate {
   readonly features: unknown
 }
 
+export interface Chosen {
+  readonly key: string
+  readonly similarity: number
+}
+
 /** Decides whether the result of another question may be served. */
 export interface SimilarQuestions {
   /** What is looked at of a question in its normal form: JSON, kept encrypted with its cached search. */
@@ -15,7 +20,7 @@ export interface SimilarQuestions {
   choose(
     features: unknown,
     candidates: readonly SimilarCandidate[],
-  ): { readonly key: string; readonly similarity: number } | undefined
+  ): Promise<Chosen | undefined> | Chosen | undefined
 }
 
 /** How many of the nearest are asked about. */

@@ -25,6 +25,7 @@ export const auditActions = {
   'message.answer': 'An answer was stored',
   'message.list': 'Messages were read',
   'message.read': 'A message was read',
+  'message.feedback': 'A user said whether an answer helped',
   'document.create': 'A document was stored',
   'document.replace': 'A document was replaced',
   'document.reindex': 'A document was cut and embedded anew',

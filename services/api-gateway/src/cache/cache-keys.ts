@@ -12,6 +12,8 @@ export const cacheKeys = {
   document: (documentId: string) => `rag_document:${documentId}`,
   /** A page of documents; `query` says which, without anything that a person typed. */
   documents: (query: string) => `documents:${query}`,
+  /** From which similarity on the result of another question is reused. */
+  reuseSetting: 'rag_reuse:setting',
   /** All flags of an environment, as `@voiceassist/feature-flags` keeps them. */
   flags: (environment: string) => `feature_flags:${environment}`,
 } as const

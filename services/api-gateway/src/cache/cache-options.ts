@@ -18,6 +18,10 @@ export const cacheNamespaces = {
   rag_change: { sensitive: true },
   /** Which searches are asked for most. */
   rag_asked: { sensitive: true, memory: false },
+  /** How similar the questions of wrong reuses were. */
+  rag_bar: {},
+  /** What calibration has set. */
+  rag_reuse: { ttl: '5m' },
   documents: { ttl: '5m' },
   /** The flags keep their own snapshot in memory. */
   feature_flags: { ttl: '300s', memory: false },

@@ -49,12 +49,12 @@ export const trackedFlags = trackTable({
   namespaces: ['feature_flags'],
 })
 
-/** With triggers of migration 008: another embedder makes vectors that cached searches say nothing of. */
+/** With triggers of migration 008: another embedder makes vectors that cached searches say nothing of, calibration another threshold. */
 export const trackedSettings = trackTable({
   table: 'settings',
   columns: ['key'],
-  key: () => [],
-  namespaces: ['rag_search'],
+  key: row => (row.key === 'semantic_reuse' ? cacheKeys.reuseSetting : []),
+  namespaces: ['rag_search', 'rag_reuse'],
 })
 
 /** The document that a change of the knowledge base is of; 'all': it is of more than one; undefined: of none. */

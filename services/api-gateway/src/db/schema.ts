@@ -23,6 +23,14 @@ export interface Retrieval {
   from: 'search' | 'cache' | 'similar'
   /** Milliseconds less than the search that was kept had taken; below 0 where it took longer. Absent for 'search'. */
   savedMs?: number
+  /** Of 'similar': the cached search, and how similar its question is. */
+  reuse?: { readonly id: string; readonly similarity: number }
+}
+
+/** What a user says of an answer. */
+export interface Feedback {
+  helpful: boolean
+  reason?: string
 }
 
 /** A document's own facts, from its front matter or its upload. Values are scalars, so that filters stay exact. */
@@ -103,6 +111,7 @@ export interface MessagesTable {
   model: string | null
   /** Of an answer: where its passages came from. */
   retrieval: Json<Retrieval> | null
+  feedback: Json<Feedback> | null
   contains_phi: Generated<boolean>
   created_at: CreatedAt
 }

@@ -253,6 +253,11 @@ export const catalogue = {
       {},
       'Cached searches that were asked for and dropped, since a change may have changed them',
     ),
+    reuses: counter(
+      ['rag_similar_reuses_total'],
+      { outcome: ['served', 'rejected'] },
+      'Results of similar questions: served, or found wrong by who had asked',
+    ),
     saved: histogram(
       ['rag_search_latency_saved_seconds', 'rag_search_latency_saved'],
       {},

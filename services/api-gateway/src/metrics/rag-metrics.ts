@@ -4,13 +4,14 @@ import { BucketCounts } from './bucket-counts.js'
 import { catalogue } from './catalogue.js'
 import { expose } from './expose.js'
 
-const { hits, misses, invalidations, outdated, saved } = catalogue.rag
+const { hits, misses, invalidations, outdated, reuses, saved } = catalogue.rag
 
 /** Counts what the RAG caches of the process tell, until the returned function is called. */
 export function exposeRag(registry: Registry): () => void {
   const byType = Object.fromEntries(cacheTypes.map(type => [type, { hits: 0, misses: 0 }]))
   const invalidated = { document: 0, all: 0 }
   const savedTimes = new BucketCounts(saved.bounds)
+  const reused = { served: 0, rejected: 0 }
   let dropped = 0
 
   const count = (message: unknown) => {
@@ -20,6 +21,7 @@ export function exposeRag(registry: Registry): () => void {
       if (event.type === 'search_results') savedTimes.observe(Math.max(0, event.savedMs) / 1000)
     } else if (event.kind === 'miss') byType[event.type]!.misses++
     else if (event.kind === 'invalidation') invalidated[event.by]++
+    else if (event.kind === 'reuse') reused[event.outcome]++
     else if (event.kind === 'outdated') dropped++
   }
   for (const [metric, field] of [
@@ -34,6 +36,9 @@ export function exposeRag(registry: Registry): () => void {
       labels: { invalidation_type },
       value: invalidated[invalidation_type],
     })),
+  )
+  expose(registry, reuses, () =>
+    reuses.labels.outcome.map(outcome => ({ labels: { outcome }, value: reused[outcome] })),
   )
   expose(registry, outdated, () => [{ value: dropped }])
   expose(registry, saved, () => [{ counts: savedTimes.counts, sum: savedTimes.sum }])

@@ -1,5 +1,5 @@
 import type { OutboxChange } from '@voiceassist/cache/postgres'
-import type { RagCache } from '@voiceassist/rag-cache'
+import type { RagCache, SimilarJudge } from '@voiceassist/rag-cache'
 import type { SearchFilters } from '../services/search-port.js'
 
 /** The cache of embeddings and searches, and how it hears of the knowledge base's changes. */
@@ -15,5 +15,7 @@ export interface GatewayRag {
   apply(changes: readonly OutboxChange[]): Promise<void>
   /** Begins to refresh the searches that are asked for most; after all were dropped it begins by itself. */
   warm(): void
+  /** The passages of another question were wrong for this one. */
+  reject(reuse: Parameters<SimilarJudge['reject']>[0]): Promise<void>
   close(): Promise<void>
 }

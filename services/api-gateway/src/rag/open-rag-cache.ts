@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { type Cache, CacheError } from '@voiceassist/cache'
 import type { Clock } from '@voiceassist/kernel'
-import { type ChangeResult, createRagCache } from '@voiceassist/rag-cache'
+import { type ChangeResult, createRagCache, similarJudge } from '@voiceassist/rag-cache'
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import { changedDocument } from '../cache/tracked-tables.js'
@@ -14,6 +14,7 @@ import { readRagChunks } from '../repositories/rag-chunks.repository.js'
 import type { SearchFilters } from '../services/search-port.js'
 import type { GatewayRag } from './gateway-rag.js'
 import { gatewayScore } from './gateway-score.js'
+import { reuseThreshold } from './reuse-threshold.js'
 import { WarmInBackground } from './warm-in-background.js'
 
 export interface OpenRagCacheOptions {
@@ -37,6 +38,7 @@ const judgedDocuments = 32
 export function openRagCache(options: OpenRagCacheOptions): GatewayRag {
   const { cache, db, embedder, config, tenantKey, clock, logger } = options
   const { model, dimensions } = embedder
+  const similar = similarJudge({ cache, threshold: () => reuseThreshold({ cache, db, embedder }) })
   const rag = createRagCache<SearchFilters>({
     cache,
     embed: (texts, signal) =>
@@ -47,6 +49,7 @@ export function openRagCache(options: OpenRagCacheOptions): GatewayRag {
     model: { name: model, dimensions },
     index: { version: searchVersion },
     score: gatewayScore,
+    similar,
     ttl: config.ttl,
     precision: config.precision,
   })
@@ -94,5 +97,6 @@ export function openRagCache(options: OpenRagCacheOptions): GatewayRag {
     async close() {
       await Promise.all([warming.close(), rag.close()])
     },
+    reject: reuse => similar.reject(reuse),
   }
 }

@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { Database, MessagesTable } from '../db/schema.js'
+import type { Database, Feedback, MessagesTable } from '../db/schema.js'
 import { exactTime } from './keyset-cursor.js'
 
 export type MessageRow = Selectable<MessagesTable>
@@ -57,6 +57,30 @@ export function findAnswer(db: Kysely<Database>, messageId: string): Promise<Mes
     .where('parent_message_id', '=', messageId)
     .limit(1)
     .executeTakeFirst()
+}
+
+/** An answer in one of the user's sessions. */
+export function findOwnAnswer(
+  db: Kysely<Database>,
+  { id, userId }: { readonly id: string; readonly userId: string },
+): Promise<MessageRow | undefined> {
+  return db
+    .selectFrom('messages')
+    .innerJoin('sessions', 'sessions.id', 'messages.session_id')
+    .selectAll('messages')
+    .where('messages.id', '=', id)
+    .where('messages.role', '=', 'assistant')
+    .where('sessions.user_id', '=', userId)
+    .limit(1)
+    .executeTakeFirst()
+}
+
+export async function keepFeedback(db: Kysely<Database>, id: string, feedback: Feedback): Promise<void> {
+  await db
+    .updateTable('messages')
+    .set({ feedback: JSON.stringify(feedback) })
+    .where('id', '=', id)
+    .execute()
 }
 
 export interface MessageListQuery {

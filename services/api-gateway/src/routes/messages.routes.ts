@@ -1,4 +1,5 @@
 import {
+  feedbackRequest,
   idParams,
   message,
   messageAndAnswer,
@@ -8,6 +9,7 @@ import {
   noQuery,
   postMessageRequest,
 } from '@voiceassist/api-contract'
+import { Type } from 'typebox'
 import { userActorOf } from '../plugins/request-actor.js'
 import type { MessagesService } from '../services/conversations/messages.service.js'
 import { goneSignal, sendEvents, wantsEvents } from './event-stream.js'
@@ -58,6 +60,30 @@ export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> 
     async request => {
       const { messageId } = request.params
       return messageView(await messages.read(userActorOf(request), idOf(request), messageId.toLowerCase()))
+    },
+  )
+
+  app.post(
+    '/messages/:id/feedback',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Say whether an answer helped',
+        description:
+          'By who asked; the last word counts. Where the passages were those of a similar question (`retrieval.from`) and the ' +
+          'answer did not help, they are taken out of the cache and not served for questions as far apart again.',
+        params: idParams,
+        querystring: noQuery,
+        body: feedbackRequest,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const { helpful, reason } = request.body
+      const feedback = { helpful, ...(reason === undefined ? {} : { reason }) }
+      await messages.feedback(userActorOf(request), idOf(request), feedback)
+      return reply.status(204).send(null)
     },
   )
 

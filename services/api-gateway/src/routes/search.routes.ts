@@ -4,6 +4,7 @@ import {
   searchAnswer,
   searchRequest,
 } from '@voiceassist/api-contract'
+import { userActorOf } from '../plugins/request-actor.js'
 import type { SearchFilters, SearchService } from '../services/search-port.js'
 import { goneSignal } from './event-stream.js'
 import type { RoutePlugin } from './route-plugin.js'
@@ -24,16 +25,17 @@ export const searchRoutes: RoutePlugin<{ readonly search: SearchService }> = asy
         response: { 200: searchAnswer },
       },
     },
-    async ({ body }, reply) => {
-      const { query, topK, scoreThreshold, filters } = body
-      const { hits, from, savedMs } = await search.search(
+    async (request, reply) => {
+      const { query, topK, scoreThreshold, filters } = request.body
+      const { hits, from, savedMs, reuse } = await search.search(
         { query, topK, scoreThreshold, ...(filters ? { filters: given(filters) } : {}) },
-        goneSignal(reply),
+        { signal: goneSignal(reply), asker: userActorOf(request) },
       )
       return {
         items: hits.map(hit => ({ ...hit })),
         from,
         ...(savedMs === undefined ? {} : { savedMs }),
+        ...(reuse ? { similarity: reuse.similarity } : {}),
       }
     },
   )

@@ -79,7 +79,7 @@ export function createServices({
   decisions,
   maxDocumentBytes,
 }: ServicesOptions): Services {
-  const search = createSearchService({ db, embedder, gateway })
+  const search = createSearchService({ db, embedder, gateway, mayReuse: decisions.mayReuseSimilar })
   const storedReads = storedConversations(db)
   const conversations = cachedConversations(gateway, db, storedReads)
   const limits = loginLimits
@@ -96,7 +96,14 @@ export function createServices({
       logins,
     }),
     sessions: createSessionsService({ db, reads, conversations }),
-    messages: createMessagesService({ db, search, answers: answers.writer, reads, conversations }),
+    messages: createMessagesService({
+      db,
+      search,
+      answers: answers.writer,
+      reads,
+      conversations,
+      onWrongReuse: async reuse => gateway.rag?.reject(reuse),
+    }),
     search,
     documents: cachedDocuments(gateway, documents, tokenSecret),
     audit: createAuditService({ db, clock, auditKey }),

@@ -1,4 +1,5 @@
 import type { DocumentMetadata, Retrieval } from '../db/schema.js'
+import type { FlagSubject } from '../flags/flag-decisions.js'
 
 /** What a chunk's document must be. All given parts must hold; within a list, one of its values must. */
 export interface SearchFilters {
@@ -37,7 +38,13 @@ export interface FoundPassages extends Readonly<Retrieval> {
   readonly hits: readonly SearchHit[]
 }
 
+export interface SearchOptions {
+  readonly signal?: AbortSignal
+  /** By whom it is decided whether the passages of a similar question will do; absent: they will not. */
+  readonly asker?: FlagSubject
+}
+
 export interface SearchService {
   /** @throws GatewayError EMBEDDER_FAILED. */
-  search(query: SearchQuery, signal?: AbortSignal): Promise<FoundPassages>
+  search(query: SearchQuery, options?: SearchOptions): Promise<FoundPassages>
 }

@@ -1,8 +1,11 @@
 import type { Message, SearchAnswer } from '@voiceassist/api-contract'
-import { eventually } from '@voiceassist/testkit'
+import { similarityVersion } from '@voiceassist/rag-cache'
+import { createHashingEmbedder, eventually } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { gatewayActor } from '#src/audit/actor'
+import { writeReuseSetting } from '#src/repositories/reuse-setting.repository'
 import { type CachedApp, openCachedApp } from './support/cached-app.js'
+import { password } from './support/test-app.js'
 
 const timeout = 120_000
 const question = 'Does Quibblefax, which Mrs Canary-Smith takes, lower the fever?'
@@ -63,6 +66,73 @@ describe('searches through the cache', () => {
     await open.run(`update settings set updated_at = now() where key = 'embedder'`)
     await eventually(async () => expect(await search()).toMatchObject({ from: 'search' }))
     await eventually(async () => expect(await search()).toMatchObject({ from: 'cache' }))
+  })
+
+  test('a similar question is answered where the flag and the calibration allow it, until that was wrong', {
+    timeout,
+  }, async () => {
+    const ask = (query: string) => search({ query, topK: 3 })
+    const [first, similar] = ['How is gout treated in adults?', 'How is gout treated in adults usually?']
+    await ask(first!)
+    expect(await ask(similar!)).toMatchObject({ from: 'search' })
+    await open.gateway.rag!.cache.clearSearches()
+
+    await open.run(`update feature_flags set enabled = true where name = 'semantic_query_reuse'`)
+    await eventually(() => expect(open.flags.evaluate('semantic_query_reuse', false, {}).value).toBe(true))
+    const { model, dimensions } = createHashingEmbedder()
+    await ask(first!)
+    expect(await ask(similar!)).toMatchObject({ from: 'search' }) // nothing is calibrated
+    await open.gateway.rag!.cache.clearSearches()
+    await writeReuseSetting(open.database.db, {
+      ...{ threshold: 0.5, precision: 0.9, model, dimensions, similarityVersion },
+      calibratedAt: new Date(0).toISOString(),
+    })
+    const { items } = await ask(first!)
+    await eventually(async () => {
+      await open.gateway.rag!.cache.clearSearches()
+      await ask(first!)
+      expect(await ask(similar!)).toMatchObject({ items, from: 'similar', similarity: expect.any(Number) })
+    })
+
+    const session = (await open.call<{ id: string }>('POST', '/api/sessions', {})).body.id
+    const answer = async (content: string) =>
+      (
+        await open.call<{ answer: Message }>('POST', `/api/sessions/${session}/messages`, {
+          content,
+          topK: 3,
+        })
+      ).body.answer
+    expect((await answer(first!)).retrieval?.from).not.toBe('similar')
+    const reused = await answer(similar!)
+    expect(reused.retrieval).toEqual({
+      from: 'similar',
+      savedMs: expect.any(Number),
+      similarity: expect.any(Number),
+    })
+    const feedback = (id: string, token?: string) =>
+      open.call(
+        'POST',
+        `/api/messages/${id}/feedback`,
+        { helpful: false, reason: 'of something else' },
+        token,
+      )
+    await open.services.auth.createUser(gatewayActor('test'), {
+      email: 'other@example.org',
+      password,
+      role: 'user',
+    })
+    const other = await open.services.auth.login(gatewayActor('test'), 'other@example.org', password)
+    expect((await feedback(reused.id, other.accessToken)).status).toBe(404)
+    expect((await feedback(reused.id)).status).toBe(204)
+    expect((await answer(first!)).retrieval?.from).toBe('search')
+    expect((await answer(similar!)).retrieval?.from).toBe('search')
+    const audited = await open.database.db
+      .selectFrom('audit_logs')
+      .select(['success', 'additional_data'])
+      .where('action', '=', 'message.feedback')
+      .where('success', '=', true)
+      .execute()
+    expect(audited).toEqual([{ success: true, additional_data: { messageId: reused.id, helpful: false } }])
   })
 
   test('neither keys nor values of the second tier hold what was asked, nor its vector', {

@@ -43,6 +43,7 @@ const intended: Record<string, RouteAccess> = {
   'GET /api/sessions/:id/messages': 'user',
   'GET /api/sessions/:id/messages/:messageId': 'user',
   'POST /api/sessions/:id/messages': 'user',
+  'POST /api/messages/:id/feedback': 'user',
   'POST /api/search': 'user',
   'GET /api/admin/audit-logs': 'admin',
   'GET /api/admin/audit-logs/verify': 'admin',

@@ -15,6 +15,7 @@ const ragEvents: readonly RagEvent[] = [
   { kind: 'hit', type: 'search_results', savedMs: 899 },
   { kind: 'invalidation', by: 'document', dropped: 1, kept: 0 },
   { kind: 'outdated' },
+  { kind: 'reuse', outcome: 'served' },
 ]
 const timeout = 120_000
 

@@ -1,6 +1,6 @@
 import type { FallbackOutcome } from '../../answers/answer-outcome.js'
 import type { UserActor } from '../../audit/actor.js'
-import type { Citation, Retrieval } from '../../db/schema.js'
+import type { Citation, Feedback, Retrieval } from '../../db/schema.js'
 
 export interface Message {
   readonly id: string
@@ -64,6 +64,12 @@ export interface MessagesService {
     posted: PostedMessage,
     follower: AnswerFollower,
   ): Promise<PostedPair>
+  /**
+   * What a user says of an answer of the own sessions, the last word counts. Where its passages were those of another
+   * question and it did not help, they are not reused for the like again.
+   * @throws GatewayError NOT_FOUND
+   */
+  feedback(actor: UserActor, messageId: string, feedback: Feedback): Promise<void>
   /** @throws GatewayError NOT_FOUND, also for a message of another session or in another user's. */
   read(actor: UserActor, sessionId: string, messageId: string): Promise<Message>
   /**

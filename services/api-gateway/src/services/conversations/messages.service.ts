@@ -3,10 +3,16 @@ import type { AnswerWriter } from '../../answers/answer-writer.js'
 import type { UserActor } from '../../audit/actor.js'
 import type { ReadAudit } from '../../audit/read-audit.js'
 import { inTransaction } from '../../db/held-transaction.js'
-import type { Database } from '../../db/schema.js'
+import type { Database, Retrieval } from '../../db/schema.js'
 import { GatewayError, type GatewayErrorCode } from '../../errors.js'
+import { recordAudit } from '../../repositories/audit-logs.repository.js'
 import { decodeCursor, encodeCursor } from '../../repositories/keyset-cursor.js'
-import { findAnswer, findMessage } from '../../repositories/messages.repository.js'
+import {
+  findAnswer,
+  findMessage,
+  findOwnAnswer,
+  keepFeedback,
+} from '../../repositories/messages.repository.js'
 import { findSession } from '../../repositories/sessions.repository.js'
 import type { SearchService } from '../search-port.js'
 import { type ConversationReads, storedConversations } from './conversation-reads.js'
@@ -24,6 +30,8 @@ export interface MessagesServiceOptions {
   readonly reads: ReadAudit
   /** Default: as the database has them. */
   readonly conversations?: ConversationReads
+  /** Told of passages of another question that did not help. */
+  readonly onWrongReuse?: (reuse: NonNullable<Retrieval['reuse']>) => Promise<void>
 }
 
 export function createMessagesService({
@@ -32,6 +40,7 @@ export function createMessagesService({
   answers,
   reads,
   conversations = storedConversations(db),
+  onWrongReuse = async () => {},
 }: MessagesServiceOptions): MessagesService {
   /** A repeat that comes while the first attempt is answering waits for it. */
   const answering = new SharedAnswers<Message>()
@@ -45,7 +54,10 @@ export function createMessagesService({
     const stored = await findAnswer(db, message.id)
     if (stored) return messageOf(stored)
     const query = { query: message.content, topK, scoreThreshold: 0 }
-    const { hits: passages, ...retrieval } = await search.search(query, progress.signal)
+    const { hits: passages, ...retrieval } = await search.search(query, {
+      signal: progress.signal,
+      asker: actor,
+    })
     const answer = await answers.write({ question: message.content, asker: actor, passages, ...progress })
     progress.signal.throwIfAborted()
     const kept = await inTransaction(db, transaction =>
@@ -97,6 +109,21 @@ export function createMessagesService({
       if (!session) throw noSuchSession()
       if (!row) throw new GatewayError('NOT_FOUND', 'There is no such message')
       return messageOf(row)
+    },
+
+    async feedback(actor, messageId, feedback) {
+      const answer = await findOwnAnswer(db, { id: messageId, userId: actor.userId })
+      const entry = { action: 'message.feedback', details: { messageId, helpful: feedback.helpful } } as const
+      if (!answer) {
+        await reads.record(actor, { ...entry, error: 'NOT_FOUND' })
+        throw new GatewayError('NOT_FOUND', 'There is no such answer')
+      }
+      await inTransaction(db, async transaction => {
+        await keepFeedback(transaction, messageId, feedback)
+        await recordAudit(transaction, actor, { ...entry, resource: sessionResource(answer.session_id) })
+      })
+      const reuse = answer.retrieval?.reuse
+      if (reuse && !feedback.helpful && answer.feedback?.helpful !== false) await onWrongReuse(reuse)
     },
 
     async list(actor, sessionId, { limit, cursor, order }) {
