@@ -34,6 +34,21 @@ const relay = strictObject({
   lastPassAt: nullable(timestamp),
 })
 
+const ragStats = strictObject({
+  hits: count,
+  misses: count,
+  hitRate: Type.Number({ minimum: 0, maximum: 100, description: 'Percent' }),
+  entries: Type.Integer({ minimum: 0, description: 'In the memory of this gateway' }),
+  bytes: count,
+  secondsSaved: Type.Number({ description: 'Against what the misses had taken' }),
+})
+
+const rag = strictObject({
+  query_embedding: ragStats,
+  search_results: ragStats,
+  document_meta: ragStats,
+})
+
 export const cacheReport = strictObject({
   kind: Type.Enum(['redis', 'lmdb', 'none']),
   usable: Type.Boolean({
@@ -44,6 +59,7 @@ export const cacheReport = strictObject({
     type: 'object',
     additionalProperties: namespaceStats,
   }),
+  rag: nullable(rag),
   relay: Type.Unsafe<Static<typeof relay> | null>({ ...relay, type: ['object', 'null'] }),
 })
 export type CacheReport = Static<typeof cacheReport>

@@ -118,12 +118,13 @@ function targetOf({ acknowledged: _, ...given }: InvalidateCacheRequest): Invali
   return given as InvalidationTarget
 }
 
-function reportView({ kind, usable, tiers, namespaces, relay }: CacheReport): CacheReportView {
+function reportView({ kind, usable, tiers, namespaces, relay, rag }: CacheReport): CacheReportView {
   return {
     kind,
     usable,
     tiers: { memory: { ...tiers.memory }, remote: { ...tiers.remote } },
     namespaces: { ...namespaces },
+    rag: rag ?? null,
     relay: relay
       ? {
           active: relay.active,

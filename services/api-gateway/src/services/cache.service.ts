@@ -8,6 +8,7 @@ import type {
 } from '@voiceassist/cache'
 import { CacheError } from '@voiceassist/cache'
 import type { RelayStats } from '@voiceassist/cache/postgres'
+import type { RagCache } from '@voiceassist/rag-cache'
 import type { Kysely } from 'kysely'
 import type { Actor } from '../audit/actor.js'
 import type { AuditEntry } from '../audit/audit-actions.js'
@@ -22,6 +23,8 @@ export interface CacheReport extends CacheStats {
   /** False: reads go to the database until the changes from before the start are relayed. */
   readonly usable: boolean
   readonly relay: RelayStats | undefined
+  /** Of retrieval, by what was looked for; undefined: nothing is cached. */
+  readonly rag: ReturnType<RagCache['getCacheStats']> | undefined
 }
 
 /** What is invalidated: one of the four. */
@@ -69,6 +72,7 @@ export function createCacheService({ gateway, db, loaders = {} }: CacheServiceOp
       kind: gateway.kind,
       usable: gateway.usable,
       relay: gateway.relayStats(),
+      rag: gateway.rag?.cache.getCacheStats(),
       ...cache.stats(),
     }),
 

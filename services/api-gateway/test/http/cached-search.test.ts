@@ -1,4 +1,4 @@
-import type { Message, SearchAnswer } from '@voiceassist/api-contract'
+import type { CacheReport, Message, SearchAnswer } from '@voiceassist/api-contract'
 import { similarityVersion } from '@voiceassist/rag-cache'
 import { createHashingEmbedder, eventually } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -34,6 +34,9 @@ describe('searches through the cache', () => {
     for (const other of [{ topK: 4 }, { scoreThreshold: 0.1 }, { filters: { sourceType: 'document' } }])
       expect(await search(other)).toMatchObject({ from: 'search' })
     expect(await search({ query: question.toUpperCase() })).toMatchObject({ from: 'search' })
+    const { rag } = (await open.call<CacheReport>('GET', '/api/admin/cache')).body
+    expect(rag?.search_results).toMatchObject({ hits: 2, misses: 5, hitRate: 200 / 7 })
+    expect(rag?.search_results.bytes).toBeGreaterThan(0)
   })
 
   test('an answer keeps where its passages came from, and a repeat gives the same', { timeout }, async () => {
