@@ -33,9 +33,12 @@ export function similarJudge({ cache, threshold }: SimilarJudgeOptions): Similar
       const least = await threshold()
       if (least === undefined) return undefined
       const bars = await cache.mget<number>(candidates.map(({ key }) => barOf(key)))
-      const judged = candidates.map(({ key, cosine, features }) => {
+      const judged = candidates.flatMap(({ key, cosine, features }) => {
+        if (!features) return [] // of an instance that looks at none
         const bar = bars.get(barOf(key))
-        return { key, cosine, features: features as QuestionFeatures, ...(bar === undefined ? {} : { bar }) }
+        return [
+          { key, cosine, features: features as QuestionFeatures, ...(bar === undefined ? {} : { bar }) },
+        ]
       })
       return findReuse(features as QuestionFeatures, judged, least).reuse
     },
