@@ -3,6 +3,7 @@ import { readConfig } from '@voiceassist/api-gateway/config'
 import { openDatabase } from '@voiceassist/api-gateway/db/open-database'
 import { openFlags } from '@voiceassist/api-gateway/flags/open-flags'
 import { systemClock } from '@voiceassist/kernel'
+import { createHashingEmbedder } from '@voiceassist/testkit'
 import { machineMs } from './machine-ms.js'
 
 /** A process with flags as a gateway has them: a pool, the cache with its relay, and the flags. */
@@ -11,7 +12,13 @@ const clock = systemClock
 const logger = console as never
 const url = config.databaseUrl as string
 const database = await openDatabase({ url, limits: config.pool, clock })
-const gatewayCache = await openCache({ config, database, clock, logger })
+const gatewayCache = await openCache({
+  config,
+  database,
+  embedder: createHashingEmbedder(),
+  clock,
+  logger,
+})
 const flags = await openFlags({ config: config.flags, db: database.db, gatewayCache, logger })
 await flags.warmCache()
 flags.subscribe(event => {
