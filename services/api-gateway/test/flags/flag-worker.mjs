@@ -14,7 +14,13 @@ const { environment } = config.flags
 const clock = systemClock
 const logger = pino({ level: 'silent' })
 const database = await openDatabase({ url: config.databaseUrl, limits: config.pool, clock })
-const gateway = await openCache({ config, database, clock, logger })
+const gateway = await openCache({
+  config,
+  database,
+  embedder: { model: 'unused', dimensions: 1 },
+  clock,
+  logger,
+})
 const store = postgresFlagStore(database.db, logger)
 
 // What flags read hangs while this is set: the process lives, and learns nothing.

@@ -23,7 +23,7 @@ import { FlagProcess } from './flag-process.js'
 const timeout = 60_000
 const environment = 'production'
 const watchEveryMs = 5
-const rounds = process.env.TEST_LONG ? 60 : 4
+const rounds = process.env.TEST_LONG ? 60 : 2
 const acknowledged = { wait: 'acknowledged' }
 
 interface Served {
