@@ -1,6 +1,7 @@
 // A gateway's database, cache, relay and flags in a process of their own, which does what its parent asks.
 import { createFeatureFlags } from '@voiceassist/feature-flags'
 import { systemClock } from '@voiceassist/kernel'
+import { createHashingEmbedder } from '@voiceassist/testkit'
 import { pino } from 'pino'
 import { gatewayActor } from '#src/audit/actor'
 import { openCache } from '#src/cache/open-cache'
@@ -14,7 +15,7 @@ const { environment } = config.flags
 const clock = systemClock
 const logger = pino({ level: 'silent' })
 const database = await openDatabase({ url: config.databaseUrl, limits: config.pool, clock })
-const gateway = await openCache({ config, database, clock, logger })
+const gateway = await openCache({ config, database, clock, embedder: createHashingEmbedder(), logger })
 const store = postgresFlagStore(database.db, logger)
 
 // What flags read hangs while this is set: the process lives, and learns nothing.
