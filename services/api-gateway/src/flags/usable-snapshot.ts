@@ -1,4 +1,10 @@
-import { checkSnapshot, FlagError, type FlagSnapshot } from '@voiceassist/feature-flags'
+import {
+  checkFlag,
+  checkSnapshot,
+  type FlagDefinition,
+  FlagError,
+  type FlagSnapshot,
+} from '@voiceassist/feature-flags'
 
 export interface LeftOut {
   readonly kind: 'flag' | 'segment' | 'override'
@@ -14,7 +20,8 @@ const maxLeftOut = 100
 
 /**
  * What of a snapshot is well formed and fits together: one row that somebody's SQL has broken must not keep all other
- * changes, a kill switch among them, from being served. What is left out serves nothing but its caller's default.
+ * changes, a kill switch among them, from being served. Such a flag is served as one that is killed; a segment or an override
+ * is left out.
  * @throws FlagError FLAG_INVALID where a hundred are broken
  */
 export function usableSnapshot(
@@ -22,6 +29,7 @@ export function usableSnapshot(
   onLeftOut: (leftOut: LeftOut) => void = () => {},
 ): FlagSnapshot {
   let rest = loaded
+  const replaced = new Set<string>()
   for (let count = 0; ; count++) {
     try {
       return checkSnapshot(rest)
@@ -35,8 +43,26 @@ export function usableSnapshot(
       const item = rest[kind][index] as { readonly name?: unknown; readonly flag?: unknown }
       const name = String(item.name ?? item.flag)
       onLeftOut({ kind: kinds[kind], name, field })
-      rest = { ...rest, [kind]: rest[kind].filter((_item, position) => position !== index) }
-      if (kind === 'flags') rest = { ...rest, overrides: rest.overrides.filter(({ flag }) => flag !== name) }
+      const without = rest[kind].filter((_item, position) => position !== index)
+      if (kind !== 'flags') rest = { ...rest, [kind]: without }
+      else {
+        const inItsPlace = replaced.has(name) ? [] : killed(name)
+        replaced.add(name)
+        rest = {
+          ...rest,
+          flags: [...(without as FlagDefinition[]), ...inItsPlace],
+          overrides: rest.overrides.filter(({ flag }) => flag !== name),
+        }
+      }
     }
+  }
+}
+
+/** Nothing, where not even the name can be used. */
+function killed(name: string): FlagDefinition[] {
+  try {
+    return [checkFlag({ name, killed: true })]
+  } catch {
+    return []
   }
 }

@@ -100,16 +100,18 @@ describeDatabases('flags in the database', kind => {
       insert into feature_flag_segments (environment, name, condition) values ('broken', 's', '{"no": "condition"}')`)
     const { flags, segments } = await store().load('broken', signal)
     expect(
-      flags.map(({ name, expiresAt, rolloutPercentage }) => [name, expiresAt, rolloutPercentage]),
+      flags.map(({ name, killed, rolloutPercentage }) => [name, killed, rolloutPercentage]).toSorted(),
     ).toEqual([
-      ['good', null, null],
-      ['odd', null, 12.34],
+      ['bad', true, null],
+      ['good', false, null],
+      ['needs', false, null],
+      ['odd', false, 12.34],
     ])
+    expect(flags.find(({ name }) => name === 'odd')?.expiresAt).toBeNull()
     expect(segments).toEqual([])
     expect(log.map(({ kind, name, field }) => [kind, name, field])).toEqual([
       ['flag', 'bad', 'targetingRules'],
       ['segment', 's', expect.stringMatching(/^when/)],
-      ['flag', 'needs', 'prerequisites[0].flag'],
     ])
   })
 
