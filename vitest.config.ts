@@ -30,7 +30,5 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     // A process for each file spends more time on loading what all of them load than on most files.
     isolate: false,
-    // V8 compiles the embedded database a second time, for runs far longer than those of tests.
-    execArgv: ['--liftoff-only'],
   },
 })

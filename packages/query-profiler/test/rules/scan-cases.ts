@@ -39,6 +39,8 @@ export const scanCases: readonly PlanCase[] = [
     rule: 'bad-estimate',
     found: {
       sql: 'select * from pairs where a = 5 and b = 5',
+      // One node: the scan of an index below a bitmap's is right when the bitmap's is wrong, and the other way round.
+      settings: { enable_bitmapscan: 'off' },
       says: ['1,000', /\d+ times off/, 'ON a, b FROM pairs'],
     },
     nearMisses: [
@@ -52,8 +54,7 @@ export const scanCases: readonly PlanCase[] = [
     ],
     quietBy: [
       ['Plan Rows', 1000],
-      // By the sample, the index is thought to find 950 to 1,050.
-      ['Actual Rows', 20],
+      ['Actual Rows', 10],
       ['Actual Loops', 0],
     ],
   },

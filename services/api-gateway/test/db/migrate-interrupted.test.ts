@@ -18,7 +18,7 @@ import { spawnModule } from './spawn-module.js'
 const embedder = { model: 'test-model', dimensions: 8 }
 const names = ['001_users', '002_sessions', '003_knowledge_base', '004_audit_and_flags']
 const indexes = '005_add_performance_indexes'
-const behind = ['006_cache_outbox', '007_feature_flags', '009_accounts_and_audit']
+const behind = ['006_cache_outbox', '007_feature_flags', '008_rag', '009_accounts_and_audit']
 const limits = { size: 2, maxOverflow: 0 }
 
 describeDatabases('a migrator that is killed between two migrations', kind => {

@@ -118,6 +118,10 @@ test('what was read most is brought back by warming, and is true', async () => {
     '/api/admin/kb/documents',
     '/api/admin/kb/documents?sourceType=any',
   ]
+  // What was made above is relayed: nothing invalidates any more.
+  await eventually(async () =>
+    expect(await open.database.db.selectFrom('cache_outbox').select('id').execute()).toEqual([]),
+  )
   for (let n = 0; n < 5; n++) for (const url of urls) await open.call('GET', url)
   for (const namespace of ['sessions', 'messages', 'documents']) await invalidate({ namespace })
   const { status, body } = await open.call<Record<string, number>>('POST', '/api/admin/cache/warm', {})

@@ -114,7 +114,7 @@ describe('metrics', () => {
 
   it.each([
     [400, '/api/%zz'],
-    [414, `/api/sessions/${'a'.repeat(200)}`],
+    [414, `/api/sessions/${'a'.repeat(300)}`],
   ])('and the access log have what is refused before it has a route (%i)', async (status, url) => {
     const unmatched = async () =>
       Number(

@@ -62,7 +62,7 @@ describeDatabases('the gateway’s own routes', kind => {
       await asks('PATCH', `/api/sessions/${session}`, { title: 'other' })
       await asks('POST', `/api/sessions/${session}/end`)
       // Answers search by the same statement; the route that asks most often counts.
-      for (let n = 0; n <= many; n++) await asks('POST', '/api/search', { query: 'fever', topK: 10 })
+      for (let n = 0; n <= many; n++) await asks('POST', '/api/search', { query: `fever ${n}`, topK: 10 })
       await asks('POST', '/api/auth/login', { email: 'u1@example.org', password })
       await asks('GET', '/api/auth/me')
       const users = await asks('GET', '/api/admin/users')
