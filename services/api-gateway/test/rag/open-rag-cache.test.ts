@@ -38,7 +38,7 @@ function anOpenCache(environment: NodeJS.ProcessEnv) {
     async loaded() {
       Object.assign(loads, { embedding: 0, search: 0, document: 0 })
       await rag.cache.embedding(text)
-      await rag.cache.search({ query: text, topK: 3, scoreThreshold: 0 }, async () => {
+      await rag.cache.search({ query: text, topK: 3, scoreThreshold: 0, reuse: false }, async () => {
         loads.search++
         return []
       })
@@ -71,11 +71,15 @@ test.each([
 test('without them an embedding is kept for a day, a search for one hour and a document for two', async () => {
   await using open = anOpenCache({})
   await open.loaded()
-  await open.clock.advance(61 * minute)
+  await open.clock.advance(59 * minute)
+  expect(await open.loaded()).toEqual({ embedding: 0, search: 0, document: 0 })
+  await open.clock.advance(2 * minute)
   expect(await open.loaded()).toEqual({ embedding: 0, search: 1, document: 0 })
   await open.clock.advance(60 * minute)
-  expect(await open.loaded()).toEqual({ embedding: 0, search: 0, document: 1 })
-  await open.clock.advance(22 * 60 * minute)
+  expect(await open.loaded()).toEqual({ embedding: 0, search: 1, document: 1 })
+  await open.clock.advance(21 * 60 * minute)
+  expect((await open.loaded()).embedding).toBe(0)
+  await open.clock.advance(60 * minute)
   expect((await open.loaded()).embedding).toBe(1)
 })
 
