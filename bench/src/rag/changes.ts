@@ -1,8 +1,10 @@
 import { createCache } from '@voiceassist/cache'
 import { createRagCache, type InsertedChunk, type RagCache } from '@voiceassist/rag-cache'
 import { createHashingEmbedder, seededRandom } from '@voiceassist/testkit'
-import { say } from '../common/say.js'
+import type { Figure } from '../cache/figure.js'
+import { spreadOf } from '../cache/side-by-side.js'
 import { dimensions, type Passages, score, scoreThreshold, searchAll, topK } from './passages.js'
+import { zipf } from './zipf.js'
 
 const searchesPerChange = 20
 
@@ -62,7 +64,7 @@ class Knowledge implements AsyncDisposable {
 }
 
 /** Which share of all cached questions a document's coming or going drops. */
-export async function shareDropped(passages: Passages, steps: number): Promise<void> {
+export async function shareDropped(passages: Passages, steps: number): Promise<Figure[]> {
   await using knowledge = new Knowledge(passages, seededRandom(1))
   let [dropped, known] = [0, 0]
   for (let step = 0; step < steps; step++) {
@@ -71,7 +73,7 @@ export async function shareDropped(passages: Passages, steps: number): Promise<v
     dropped += result.dropped
     known += result.dropped + result.kept
   }
-  say(`dropped by a change of one document: ${percent(dropped / known)} (clear-all: 100 %)`)
+  return [percent('cached searches that a change of one document drops (clear-all: 100 %)', dropped / known)]
 }
 
 const strategies = {
@@ -84,7 +86,8 @@ const strategies = {
 >
 
 /** Questions by Zipf's law, one change of a document in 20 searches. */
-export async function underChurn(passages: Passages, searches: number): Promise<void> {
+export async function underChurn(passages: Passages, searches: number): Promise<Figure[]> {
+  const figures: Figure[] = []
   for (const [name, drop] of Object.entries(strategies)) {
     const random = seededRandom(2)
     await using knowledge = new Knowledge(passages, random)
@@ -100,13 +103,16 @@ export async function underChurn(passages: Passages, searches: number): Promise<
       }
       if (search % searchesPerChange === 0) await drop(knowledge, knowledge.change())
     }
-    const hitRatio = percent(1 - knowledge.loads / searches)
-    say(`${name.padEnd(9)} hit ratio ${hitRatio}, out of date ${percent(stale / (searches / 4))}`)
+    figures.push(percent(`${name}: hits of ${searches} searches`, 1 - knowledge.loads / searches), {
+      ...percent(`${name}: answers out of date`, stale / (searches / 4)),
+      ...(name === 'exact' ? { goal: { atMost: 0 } } : {}),
+    })
   }
+  return figures
 }
 
 /** What testing one inserted chunk takes when 10,000 searches are cached. */
-export async function costOfAChunk(): Promise<void> {
+export async function costOfAChunk(): Promise<Figure> {
   const random = seededRandom(3)
   const vectorOf = () => {
     const vector = Float32Array.from({ length: dimensions }, () => random() - 0.5)
@@ -131,27 +137,12 @@ export async function costOfAChunk(): Promise<void> {
     await rag.documentChanged({ id: `n${at}`, inserted, removed: [] })
     times.push(performance.now() - started)
   }
-  times.sort((a, b) => a - b)
-  say(
-    `an inserted chunk at 10,000 cached searches, ${dimensions} dimensions: median ${times[25]?.toFixed(1)} ms`,
-  )
   await rag.close()
+  const { median, quartiles } = spreadOf(times)
+  const name = `an inserted chunk at 10,000 cached searches of ${dimensions} dimensions`
+  return { name, value: median, unit: 'ms', quartiles }
 }
 
-function zipf(questions: readonly string[], random: () => number): () => string {
-  const sums: number[] = []
-  let sum = 0
-  for (let rank = 1; rank <= questions.length; rank++) {
-    sum += 1 / rank
-    sums.push(sum)
-  }
-  const order = [...questions].map(question => [random(), question] as const).sort(([a], [b]) => a - b)
-  return () => {
-    const drawn = random() * sum
-    return order[sums.findIndex(each => each >= drawn)]?.[1] as string
-  }
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`
+function percent(name: string, share: number): Figure {
+  return { name, value: 100 * share, unit: '%' }
 }

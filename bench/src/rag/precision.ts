@@ -1,11 +1,11 @@
 import { createCache } from '@voiceassist/cache'
 import { createRagCache } from '@voiceassist/rag-cache'
 import { createHashingEmbedder } from '@voiceassist/testkit'
-import { say } from '../common/say.js'
+import type { Figure } from '../cache/figure.js'
 import { dimensions, type Passages, product, topK } from './passages.js'
 
 /** How many of the 5 nearest chunks are lost when a question's vector is stored in fewer bits. */
-export async function recallByPrecision({ documents, questions, vectors }: Passages): Promise<void> {
+export async function recallByPrecision({ documents, questions, vectors }: Passages): Promise<Figure[]> {
   const chunks = [...documents.values()].flat()
   const nearest = (vector: Float32Array) =>
     chunks
@@ -15,6 +15,7 @@ export async function recallByPrecision({ documents, questions, vectors }: Passa
       .map(([, at]) => at)
   const embedder = createHashingEmbedder(dimensions)
   const asked = questions.filter((_, at) => at % 4 === 0)
+  const figures: Figure[] = []
   for (const precision of ['float16', 'int8'] as const) {
     await using cache = createCache()
     await using rag = createRagCache({
@@ -32,8 +33,8 @@ export async function recallByPrecision({ documents, questions, vectors }: Passa
       kept += nearest(await rag.embedding(question)).filter(at => exact.has(at)).length
     }
     const loss = 1 - kept / (asked.length * topK)
-    say(
-      `${precision}: ${(100 * loss).toFixed(2)} % of the ${topK} nearest chunks lost over ${asked.length} questions`,
-    )
+    const name = `${precision}: of the ${topK} nearest chunks lost, ${asked.length} questions`
+    figures.push({ name, value: 100 * loss, unit: '%' })
   }
+  return figures
 }
