@@ -36,7 +36,7 @@ const suites = {
     return []
   },
   http: ({ data }) => http(data),
-  approximate: ({ data, full }) => approximate(data, { questions: full ? 400 : 100, changes: 100 }),
+  approximate: ({ data, full }) => approximate(data, { questions: full ? 400 : 150, changes: 100 }),
 } satisfies Record<string, (options: Options) => Promise<Figure[]>>
 
 export async function rag(argv: readonly string[]): Promise<void> {
