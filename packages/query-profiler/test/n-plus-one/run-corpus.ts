@@ -55,23 +55,24 @@ export function openCorpus(setUp: typeof setupQueryProfiling, connectionString: 
   }
   // A database that is dropped tells connections that are closing still.
   for (const pool of [db.pool, db.narrowPool]) pool.on('error', () => {})
-  const wide = setUp(db.pool, { nPlusOneThreshold: 10, explain: 'off' })
-  const narrow = setUp(db.narrowPool, { nPlusOneThreshold: 10, explain: 'off' })
   return {
     async run({ name, run, requests = 1 }) {
+      // Anew for each case: all of them in a few seconds are more calls than a profiler captures the stacks of.
+      const wide = setUp(db.pool, { nPlusOneThreshold: 10, explain: 'off' })
+      const narrow = setUp(db.narrowPool, { nPlusOneThreshold: 10, explain: 'off' })
       const all = Array.from({ length: requests }, (_, index) => {
         const request = { id: `${name} ${index}`, route: name }
         return wide.runInRequest(request, () => narrow.runInRequest(request, () => run(db)))
       })
       await Promise.all(all)
       const reports = [wide, narrow].flatMap(profiler => profiler.report().nPlusOne)
+      await Promise.all([wide.close(), narrow.close()])
       return reports
         .filter(({ route }) => route === name)
         .map(brief)
         .sort((a, b) => a.count - b.count || a.at.localeCompare(b.at))
     },
     async close() {
-      await Promise.all([wide.close(), narrow.close()])
       await Promise.all([db.pool.end(), db.narrowPool.end()])
     },
   }
