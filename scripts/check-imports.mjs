@@ -25,6 +25,8 @@ const ranks = {
   dashboards: 4,
   'packages/testkit': 4,
 }
+/** Built into files of its own: nothing is imported when it runs. */
+const bundled = 'apps/console'
 const testkit = 'packages/testkit'
 const gateway = 'services/api-gateway'
 /** Clients of metrics: facts go up by events, and the gateway alone counts them. The benches compare with them. */
@@ -129,18 +131,20 @@ function existing(path, workspace, known) {
 function objection(file, from, target) {
   if (!from) return
   const isTest = file.startsWith(`${from.folder}/test/`)
+  const mayUseDevelopment = isTest || from.folder === bundled
   if (target.external) {
     if (metricsClients.has(target.external) && from.folder !== gateway && from.folder !== 'bench')
       return 'only the gateway may import a metrics client'
     if (from.dependencies.has(target.external)) return
-    if (isTest && from.devDependencies.has(target.external)) return
+    if (mayUseDevelopment && from.devDependencies.has(target.external)) return
     return `not among the dependencies of ${from.folder}/package.json`
   }
   const to = target.workspace
   if (target.file && !to) return 'a workspace imports nothing from outside of the workspaces'
   if (!to || to === from) return
-  if (!isTest && !from.dependencies.has(to.name))
-    return `not among the dependencies of ${from.folder}/package.json`
+  const isNamed =
+    isTest || from.dependencies.has(to.name) || (mayUseDevelopment && from.devDependencies.has(to.name))
+  if (!isNamed) return `not among the dependencies of ${from.folder}/package.json`
   if (to.folder === testkit)
     return isTest || from.folder === 'bench' ? undefined : 'the testkit is for tests and benches'
   const [own, other] = [ranks[from.folder] ?? 0, ranks[to.folder] ?? 0]

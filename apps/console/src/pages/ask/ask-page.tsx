@@ -1,0 +1,5 @@
+import { PageHeader } from '../../parts/page-header.js'
+
+export default function AskPage() {
+  return <PageHeader title="Ask" />
+}
