@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emptyFolder } from './database/pglite-template.js'
 import { dropDatabasesOfRun } from './database/server-template.js'
+import { findChromium } from './services/find-chromium.js'
 import { findKeyValue } from './services/find-key-value.js'
 import { findPostgres } from './services/find-postgres.js'
 import { findPrometheus } from './services/find-prometheus.js'
@@ -13,7 +14,7 @@ import { announce, databaseUrlOfRun } from './services/test-run.js'
 
 /**
  * Vitest's global set-up: one PostgreSQL server for the whole run, unless `TEST_DATABASE_URL` names one, and the
- * places that Redis, Valkey and Prometheus can be started from. Outside CI a
+ * places that Redis, Valkey, Prometheus and a browser can be started from. Outside CI a
  * service that cannot be had is named at the end, its tests being skipped; with `CI=true` it fails the run.
  */
 export default async function setup(): Promise<() => Promise<void>> {
@@ -21,7 +22,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   // A test's process may still write while its folder goes, when it is the whole run that was killed.
   const keeper = guard('rm -rf "$1" || { sleep 2; rm -rf "$1"; }', folder)
   const missing: string[] = []
-  const find = (search: Promise<ServiceSource>) =>
+  const find = <T>(search: Promise<T>) =>
     search.catch((error: unknown): undefined => {
       if (!(error instanceof ServiceUnavailable) || process.env.CI === 'true') throw error
       missing.push(error.message)
@@ -29,7 +30,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   const postgres = await find(findPostgres())
   const [redis, valkey] = [await find(findKeyValue('redis')), await find(findKeyValue('valkey'))]
   const prometheus = await find(findPrometheus())
-  const run = { folder, sources: { postgres, redis, valkey, prometheus } }
+  const chromium = await find(findChromium())
+  const run = { folder, chromium, sources: { postgres, redis, valkey, prometheus } }
   announce({ ...run, databaseUrl: databaseUrlOfRun() })
   const [server] = await Promise.all([ownServer(postgres), emptyFolder()])
   announce({ ...run, databaseUrl: databaseUrlOfRun() ?? server?.url })

@@ -42,4 +42,5 @@ export {
   startValkey,
 } from './services/start-key-value.js'
 export { startPostgres } from './services/start-postgres.js'
+export { chromiumOfRun } from './services/test-run.js'
 export { type ClusterOptions, startValkeyCluster, type ValkeyCluster } from './services/valkey-cluster.js'

@@ -9,6 +9,7 @@ const names = {
   databaseUrl: 'TEST_DATABASE_URL',
   keyValueUrl: { redis: 'TEST_REDIS_URL', valkey: 'TEST_VALKEY_URL' },
   folder: 'TEST_RUN_FOLDER',
+  chromium: 'TEST_CHROMIUM',
   source: {
     postgres: 'TEST_POSTGRES_SOURCE',
     redis: 'TEST_REDIS_SOURCE',
@@ -36,6 +37,11 @@ export function sourceOfRun(service: Service): ServiceSource | undefined {
   return text ? (JSON.parse(text) as ServiceSource) : undefined
 }
 
+/** Path of the browser for the tests; undefined when there is none. */
+export function chromiumOfRun(): string | undefined {
+  return process.env[names.chromium] || undefined
+}
+
 /** A folder that lives as long as the run. @throws Error outside a test run. */
 export function folderOfRun(): string {
   const folder = process.env[names.folder]
@@ -47,11 +53,13 @@ export function folderOfRun(): string {
 export interface TestRun {
   readonly databaseUrl: string | undefined
   readonly sources: Sources
+  readonly chromium: string | undefined
   readonly folder: string
 }
 
 export function announce(run: TestRun) {
   process.env[names.folder] = run.folder
+  if (run.chromium) process.env[names.chromium] = run.chromium
   if (run.databaseUrl) process.env[names.databaseUrl] = run.databaseUrl
   for (const [service, source] of Object.entries(run.sources)) {
     if (source) process.env[names.source[service as Service]] = JSON.stringify(source)
