@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FeatureFlags } from '@voiceassist/feature-flags'
 import type { Clock } from '@voiceassist/kernel'
@@ -35,6 +36,7 @@ import { auditRoutes } from './routes/audit.routes.js'
 import { authRoutes } from './routes/auth.routes.js'
 import { cacheRoutes } from './routes/cache.routes.js'
 import { callerFlagsRoutes } from './routes/caller-flags.routes.js'
+import { consoleSessionRoutes } from './routes/console-session.routes.js'
 import { documentRoutes } from './routes/documents.routes.js'
 import { featureFlagRoutes } from './routes/feature-flags.routes.js'
 import { flagInspectionRoutes } from './routes/flag-inspection.routes.js'
@@ -115,6 +117,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(requestBounds)
   await app.register(overload)
   await app.register(rateLimit, rateLimits)
+  await app.register(cookie)
   await app.register(routeAccess, {
     tokens: services.auth,
     tickets: services.auth.tickets,
@@ -131,6 +134,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(authRoutes, {
     prefix: '/api/auth',
     auth: services.auth,
+    loginsPerMinute: rateLimits.loginsPerMinute,
+  })
+  await app.register(consoleSessionRoutes, {
+    prefix: '/api/console',
+    auth: services.auth,
+    clock,
     loginsPerMinute: rateLimits.loginsPerMinute,
   })
   await app.register(userRoutes, { prefix: '/api/admin', accounts: services.auth })

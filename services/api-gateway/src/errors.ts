@@ -28,6 +28,7 @@ export const gatewayErrors = {
   TOO_MANY_ATTEMPTS: [429, 'Too many attempts to log in failed; the answer says when the next is taken'],
   REGISTRATION_CLOSED: [403, 'Accounts are made by administrators: registration is not open'],
   FORBIDDEN: [403, 'The account has no right to this'],
+  CSRF_REFUSED: [403, 'The request is known by a cookie, and does not come from the console'],
   NOT_FOUND: [404, 'There is no such thing, or it belongs to someone else'],
   METHOD_NOT_ALLOWED: [405, 'The path exists, and takes other methods'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive whole in time'],
