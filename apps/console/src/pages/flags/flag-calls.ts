@@ -25,3 +25,19 @@ export function patchFlag(flag: FeatureFlag, patch: object, reason: string): Pro
     body: patch,
   })
 }
+
+export function putOverride(
+  userId: string,
+  name: string,
+  body: { readonly enabled: boolean; readonly expiresAt: string | null },
+): Promise<unknown> {
+  return request('PUT', overridePath(userId, name), { query: { wait: 'acknowledged' }, body })
+}
+
+export function removeOverride(userId: string, name: string): Promise<unknown> {
+  return request('DELETE', overridePath(userId, name), { query: { wait: 'acknowledged' } })
+}
+
+function overridePath(userId: string, name: string): string {
+  return `/api/admin/users/${encodeURIComponent(userId)}/flag-overrides/${encodeURIComponent(name)}`
+}

@@ -1,13 +1,12 @@
-import type { FlagOverride, User } from '@voiceassist/api-contract'
-import { useState } from 'preact/hooks'
-import { request } from '../../api/request.js'
+import type { FlagOverride } from '@voiceassist/api-contract'
 import { useAction } from '../../api/use-action.js'
 import { usePages } from '../../api/use-pages.js'
 import { DataTable } from '../../parts/data-table.js'
 import { ErrorPanel } from '../../parts/error-panel.js'
 import { formatTime } from '../../parts/format.js'
 import { Loading } from '../../parts/loading.js'
-import { flagPath } from './flag-calls.js'
+import { flagPath, removeOverride } from './flag-calls.js'
+import { NewOverride } from './new-override.js'
 import type { ToggleProps } from './toggle.js'
 
 type OverridePage = { readonly items: readonly FlagOverride[]; readonly nextCursor: string | null }
@@ -15,7 +14,7 @@ type OverridePage = { readonly items: readonly FlagOverride[]; readonly nextCurs
 export function Overrides({ flag, onChanged }: ToggleProps) {
   const overrides = usePages<FlagOverride, OverridePage>(`${flagPath(flag.name)}/overrides`, { limit: 50 })
   const remove = useAction(async (userId: string) => {
-    await request('DELETE', overridePath(userId, flag.name), { query: { wait: 'acknowledged' } })
+    await removeOverride(userId, flag.name)
     overrides.reload()
     onChanged()
   })
@@ -67,71 +66,4 @@ export function Overrides({ flag, onChanged }: ToggleProps) {
       />
     </section>
   )
-}
-
-function NewOverride({ flag, onChanged }: ToggleProps) {
-  const [email, setEmail] = useState('')
-  const [enabled, setEnabled] = useState(true)
-  const [until, setUntil] = useState('')
-  const put = useAction(async () => {
-    const { items } = await request<{ items: User[] }>('GET', '/api/admin/users', {
-      query: { q: email, limit: 50 },
-    })
-    const user = items.find(other => other.email === email.trim().toLowerCase())
-    if (!user) throw new Error('There is no account of this e-mail')
-    await request('PUT', overridePath(user.id, flag.name), {
-      query: { wait: 'acknowledged' },
-      body: { enabled, expiresAt: until ? new Date(until).toISOString() : null },
-    })
-    setEmail('')
-    onChanged()
-  })
-  return (
-    <form
-      class="row"
-      onSubmit={event => {
-        event.preventDefault()
-        void put.run()
-      }}
-    >
-      <label class="field wide">
-        E-mail of the account
-        <input
-          type="email"
-          required
-          maxLength={255}
-          value={email}
-          onInput={({ currentTarget }) => setEmail(currentTarget.value)}
-        />
-      </label>
-      <label class="field">
-        Served
-        <select
-          value={String(enabled)}
-          onChange={({ currentTarget }) => setEnabled(currentTarget.value === 'true')}
-        >
-          <option value="true">on</option>
-          <option value="false">off</option>
-        </select>
-      </label>
-      <label class="field">
-        Until (optional)
-        <input
-          type="datetime-local"
-          value={until}
-          onInput={({ currentTarget }) => setUntil(currentTarget.value)}
-        />
-      </label>
-      <button type="submit" disabled={put.busy}>
-        Add
-      </button>
-      <span class="form-error" role="alert">
-        {put.error?.message}
-      </span>
-    </form>
-  )
-}
-
-function overridePath(userId: string, name: string): string {
-  return `/api/admin/users/${userId}/flag-overrides/${encodeURIComponent(name)}`
 }
