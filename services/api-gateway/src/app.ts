@@ -47,6 +47,7 @@ import { type HealthCheck, healthRoutes } from './routes/health.routes.js'
 import { messageRoutes } from './routes/messages.routes.js'
 import { createMetricsGuard, metricsRoutes } from './routes/metrics.routes.js'
 import { ofrepRoutes } from './routes/ofrep.routes.js'
+import { overviewRoutes } from './routes/overview.routes.js'
 import { performanceRoutes } from './routes/performance.routes.js'
 import { searchRoutes } from './routes/search.routes.js'
 import { sessionRoutes } from './routes/sessions.routes.js'
@@ -112,7 +113,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(securityHeaders)
   await app.register(profiledRequest, { profiler, ended: metrics?.requestEnded })
   await app.register(accessLog)
-  if (metrics) await app.register(httpMetrics, { registry: metrics.registry, clock })
+  if (metrics) {
+    const { registry, figures } = metrics
+    await app.register(httpMetrics, { registry, clock, endpoints: figures.endpoints })
+  }
   await app.register(drain)
   await app.register(requestBounds)
   await app.register(overload)
@@ -153,6 +157,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   })
   await app.register(cacheRoutes, { prefix: '/api/admin', cache: services.cache })
   await app.register(performanceRoutes, { prefix: '/api/admin', performance: services.performance })
+  await app.register(overviewRoutes, {
+    prefix: '/api/admin',
+    figures: metrics?.figures,
+    tickets: services.auth.tickets,
+    clock,
+  })
   await app.register(auditRoutes, { prefix: '/api/admin', audit: services.audit })
   const { flagAdmin } = services
   await app.register(featureFlagRoutes, { prefix: '/api/admin', flags: flagAdmin.flags })

@@ -13,6 +13,7 @@ export const gatewayErrors = {
   CACHE_UNAVAILABLE: [503, 'The second tier of the cache does not answer, or there is none'],
   FLAGS_NOT_READY: [503, 'The flags have not been read yet, and nothing that keeps them answers'],
   PROFILER_DISABLED: [409, 'The gateway was started without the query profiler'],
+  METRICS_DISABLED: [409, 'The gateway was started without metrics'],
   EMBEDDER_MISMATCH: [
     500,
     'The stored vectors are of another model or of other dimensions than the embedder',
