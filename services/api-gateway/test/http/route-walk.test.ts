@@ -9,6 +9,9 @@ import { openTestApp, password, roles, type TestApp, type TestRole, tokenSecret 
 
 /** What is meant to be; the walk below asks the app what is. */
 const intended: Record<string, RouteAccess> = {
+  'GET /': 'public',
+  'GET /console': 'public',
+  'GET /console/*': 'public',
   'GET /openapi.json': 'public',
   'GET /docs': 'public',
   'GET /docs/': 'public',
