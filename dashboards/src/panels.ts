@@ -74,7 +74,7 @@ export function dashboardPanels() {
     timeSeries(titles.slowQueries, 'short')
       .description('Over SLOW_QUERY_THRESHOLD_MS, or far over what is usual for them.')
       .thresholds(limits('slowQueries'))
-      .links([consoleLink('Slow queries', 'queries')])
+      .links([consoleLink('Slow queries', 'queries/slow')])
       .withTarget(query('A', ask.slowQueries, '{{query_type}}')),
     new PieChart()
       .title(titles.poolStatus)
@@ -95,7 +95,7 @@ export function dashboardPanels() {
     timeSeries(titles.nPlusOne, 'short')
       .description('A minute: requests that repeated a query for each of several rows.')
       .thresholds(limits('nPlusOne'))
-      .links([consoleLink('N+1 with their places in the code', 'queries')])
+      .links([consoleLink('N+1 with their places in the code', 'queries/n-plus-one')])
       .withTarget(query('A', ask.nPlusOne, '{{kind}}')),
     timeSeries(titles.queryRate, 'qps')
       .description('Queries that ended, by type.')

@@ -45,7 +45,7 @@ export function panelReadings(figures: Figures): readonly PanelReadings[] {
     panel('poolUtilization', 'percent', ['lent'], () => {
       return new Map([['lent', figures.pool().utilizationPercent]])
     }),
-    panel('slowQueries', 'count', queryTypes, inLastMinute(byType('slow')), '/queries'),
+    panel('slowQueries', 'count', queryTypes, inLastMinute(byType('slow')), '/queries/slow'),
     panel('poolStatus', 'count', ['lent', 'overflow', 'idle'], () => {
       const { checkedOut, overflow, checkedIn } = figures.pool()
       return new Map([
@@ -56,7 +56,7 @@ export function panelReadings(figures: Figures): readonly PanelReadings[] {
     }),
     { ...panel('slowestEndpoints', 'seconds', [], endpointTimes(figures), '/queries'), most: 10 },
     panel('cacheLatency', 'seconds', [], cacheLatency(figures), '/caches'),
-    panel('nPlusOne', 'count', nPlusOneKinds, inLastMinute(nPlusOne), '/queries'),
+    panel('nPlusOne', 'count', nPlusOneKinds, inLastMinute(nPlusOne), '/queries/n-plus-one'),
     panel('queryRate', 'perSecond', queryTypes, perSecond(byType('queries')), '/queries'),
   ]
 }
