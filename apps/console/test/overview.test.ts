@@ -16,10 +16,11 @@ describe.skipIf(!chromiumOfRun())('the overview', () => {
     const { page, look, expectClean } = opened
     await page.getByText('● Live').waitFor()
     const cards = page.getByRole('article')
-    await expect.poll(() => cards.count()).toBe(9)
+    await cards.nth(8).waitFor()
+    expect(await cards.count()).toBe(9)
     expect(await page.locator('.chart canvas').count()).toBe(9)
     const ownWork = page.getByRole('region', { name: 'Database Queries per Second, in figures' })
-    await expect.poll(() => ownWork.getByRole('row', { name: /select .*\d+.* \/s/ }).count()).toBe(1)
+    await ownWork.getByRole('row', { name: /select .*\d+.* \/s/ }).waitFor()
     await expectClean()
     await look('overview')
   })
@@ -98,7 +99,8 @@ async function pageOfStream(
   `)
   if (answer) await page.route('**/api/admin/overview', route => route.fulfill(answer))
   await page.goto(`${gateway.url}/console${path}`)
-  await page.waitForFunction('window.stream')
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  await expect.poll(() => page.evaluate('"stream" in window')).toBe(true)
   return page
 }
 
