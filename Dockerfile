@@ -21,6 +21,7 @@ COPY --from=build /app/services/api-gateway/package.json services/api-gateway/
 COPY --from=build /app/services/api-gateway/bin services/api-gateway/bin
 COPY --from=build /app/services/api-gateway/dist services/api-gateway/dist
 COPY --from=build /app/services/api-gateway/sample-knowledge-base services/api-gateway/sample-knowledge-base
+COPY --from=build /app/apps/console/package.json apps/console/
 COPY --from=build /app/apps/console/dist apps/console/dist
 # Written to by the embedded database and cache alone; with servers and given secrets, by nothing.
 RUN install -d -o 10001 -g 10001 -m 0700 /data
