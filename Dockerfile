@@ -9,7 +9,7 @@ RUN npx tsc -b services/api-gateway && npm run build -w apps/console
 RUN --mount=type=cache,target=/root/.npm \
     npm pkg delete devDependencies --workspaces && \
     npm ci --ignore-scripts --omit=dev -w services/api-gateway && \
-    rm -rf packages/testkit packages/*/src packages/*/test apps/console/src
+    rm -rf packages/testkit */*/src */*/test
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/data
@@ -17,12 +17,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/packages packages
-COPY --from=build /app/services/api-gateway/package.json services/api-gateway/
-COPY --from=build /app/services/api-gateway/bin services/api-gateway/bin
-COPY --from=build /app/services/api-gateway/dist services/api-gateway/dist
-COPY --from=build /app/services/api-gateway/sample-knowledge-base services/api-gateway/sample-knowledge-base
-COPY --from=build /app/apps/console/package.json apps/console/
-COPY --from=build /app/apps/console/dist apps/console/dist
+COPY --from=build /app/services services
+COPY --from=build /app/apps apps
 # Written to by the embedded database and cache alone; with servers and given secrets, by nothing.
 RUN install -d -o 10001 -g 10001 -m 0700 /data
 USER 10001:10001

@@ -90,6 +90,22 @@ describe('the image', () => {
       expect(dependencies).toHaveProperty(client)
   })
 
+  it('copies every folder that npm may put the gateway’s packages into', () => {
+    const sources = all(last, 'COPY').map(copy => copy.split(' ')[1]!.replace('/app/', ''))
+    const { packages } = JSON.parse(readText('package-lock.json')) as {
+      packages: Record<string, { dev?: true }>
+    }
+    const shipped = Object.keys(packages).filter(
+      path => /^(?:node_modules|packages|services|apps)\//.test(path) && !packages[path]?.dev,
+    )
+    expect(shipped).toContain('services/api-gateway')
+    for (const path of shipped)
+      expect(
+        sources.some(source => path === source || path.startsWith(`${source}/`)),
+        path,
+      ).toBe(true)
+  })
+
   it('leaves secrets and built files of this machine out', () => {
     const ignored = readText('.dockerignore').split('\n')
     for (const { file } of Object.values(compose.secrets))
