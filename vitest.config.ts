@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: [
       '{packages,services,apps}/*/test/**/*.test.ts',
-      '{bench,dashboards}/test/**/*.test.ts',
+      '{bench,dashboards,deploy}/test/**/*.test.ts',
       'scripts/test/**/*.test.mjs',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],

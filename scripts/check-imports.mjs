@@ -23,6 +23,7 @@ const ranks = {
   'apps/console': 3,
   bench: 4,
   dashboards: 4,
+  deploy: 4,
   'packages/testkit': 4,
 }
 /** Built into files of its own: nothing is imported when it runs. */
