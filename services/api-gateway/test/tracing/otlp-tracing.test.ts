@@ -1,67 +1,16 @@
-import { execFileSync } from 'node:child_process'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
-import type { ExportResult } from '@opentelemetry/core'
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
-import { type Clock, systemClock } from '@voiceassist/kernel'
-import { FakeClock, startChatServer } from '@voiceassist/testkit'
-import { fastify } from 'fastify'
-import { pino } from 'pino'
+import { systemClock } from '@voiceassist/kernel'
+import { startChatServer } from '@voiceassist/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createChatAnswerWriter } from '#src/answers/chat-answer-writer'
-import { readConfig } from '#src/config'
 import { createOpenAiEmbedder } from '#src/embedding/openai-embedder'
-import { openTracing } from '#src/tracing/open-tracing'
-import { ReportingExporter } from '#src/tracing/reporting-exporter'
-import type { Tracing } from '#src/tracing/tracing'
 import { passages } from '../answers/passages.js'
-import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.js'
+import type { OtlpReceiver } from './otlp-receiver.js'
+import { callerId, closeAll, closers, openTracedApp, sampled, traceId, unsampled } from './traced-app.js'
 
-const traceId = '0af7651916cd43dd8448eb211c80319c'
-const callerId = 'b7ad6b7169203331'
-const sampled = { traceparent: `00-${traceId}-${callerId}-01`, tracestate: 'vendor=their-own' }
-const unsampled = { ...sampled, traceparent: `00-${traceId}-${callerId}-00` }
-
-const closers: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
-
-interface Opened {
-  readonly receiver: OtlpReceiver
-  readonly tracing: Tracing
-  readonly log: string[]
-  readonly app: Awaited<ReturnType<typeof appOf>>
-}
-
-/** An app without database, whose requests are traced to a receiver of its own. */
-async function open(environment: Record<string, string> = {}, clock: Clock = systemClock): Promise<Opened> {
-  const receiver = await startOtlpReceiver()
-  closers.push(() => receiver.close())
-  const log: string[] = []
-  const logger = loggerTo(log)
-  const { tracing: config } = readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...environment })
-  const tracing = (await openTracing({ config, clock, logger }))!
-  closers.push(() => tracing.close())
-  return { receiver, tracing, log, app: await appOf(tracing) }
-}
-
-function loggerTo(log: string[]) {
-  return pino({ level: 'debug' }, { write: (line: string) => void log.push(line) })
-}
-
-async function appOf(tracing: Tracing) {
-  const app = fastify()
-  closers.push(() => app.close())
-  await app.register(tracing.requests)
-  app.get('/things/:id', async () => ({ ok: true }))
-  app.get('/broken', async () => {
-    throw new Error('a secret message')
-  })
-  return app
-}
+afterEach(closeAll)
 
 /** An embeddings server that tells what its calls carried. */
 async function embeddings(status = 200) {
@@ -83,7 +32,7 @@ async function embeddings(status = 200) {
 
 describe('a request', () => {
   test('goes on with its caller’s trace, by its route alone', async () => {
-    const { receiver, tracing, app } = await open({
+    const { receiver, tracing, app } = await openTracedApp({
       OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20secret, x-other = 2',
       OTEL_SERVICE_NAME: 'my gateway',
     })
@@ -128,7 +77,7 @@ describe('a request', () => {
   })
 
   test('without a caller begins a trace; failures and what is not found are told without text', async () => {
-    const { receiver, tracing, app } = await open()
+    const { receiver, tracing, app } = await openTracedApp()
     await app.inject({ url: '/broken' })
     await app.inject({ url: '/typed/by-somebody' })
     await app.inject({ url: '/things/7', headers: { traceparent: '00-not-one-01' } })
@@ -155,7 +104,7 @@ describe('a request', () => {
     ['always_on', '1', unsampled, 1],
     ['always_off', '1', sampled, 0],
   ])('by %s of %s', async (sampler, share, headers, expected) => {
-    const { receiver, tracing, app } = await open({
+    const { receiver, tracing, app } = await openTracedApp({
       OTEL_TRACES_SAMPLER: sampler,
       OTEL_TRACES_SAMPLER_ARG: share,
     })
@@ -167,7 +116,7 @@ describe('a request', () => {
 
 describe('outgoing calls', () => {
   test('to the embeddings server are spans within the embedding’s, and carry the trace on', async () => {
-    const { receiver, tracing, app } = await open()
+    const { receiver, tracing, app } = await openTracedApp()
     const { calls, embedder } = await embeddings()
     const traced = tracing.embedder(embedder)
     app.get('/embed', async () => ({ vectors: (await traced.embed(['typed', 'too'])).length }))
@@ -214,7 +163,7 @@ describe('outgoing calls', () => {
   })
 
   test('that fail say with which status, and the embedding with which code', async () => {
-    const { receiver, tracing, app } = await open()
+    const { receiver, tracing, app } = await openTracedApp()
     const { embedder } = await embeddings(400)
     const traced = tracing.embedder(embedder)
     app.get('/embed', () => traced.embed(['typed']))
@@ -228,7 +177,7 @@ describe('outgoing calls', () => {
   })
 
   test('to the language model carry the trace on too, and last as long as its answer', async () => {
-    const { receiver, tracing, app } = await open()
+    const { receiver, tracing, app } = await openTracedApp()
     const chat = await startChatServer()
     closers.push(() => chat.close())
     const ending = new AbortController().signal
@@ -252,66 +201,4 @@ describe('outgoing calls', () => {
     expect(traceparent).toBe(`00-${traceId}-${call?.spanId}-01`)
     expect(call).toMatchObject({ failed: false, attributes: { 'http.response.status_code': 200 } })
   })
-})
-
-describe('the collector', () => {
-  test('that refuses changes no answer, and is told of', async () => {
-    const { receiver, tracing, app, log } = await open()
-    receiver.status = 401
-    expect((await app.inject('/things/7')).json()).toEqual({ ok: true })
-    await tracing.close()
-    expect(log).toEqual([expect.stringContaining('"reason":401')])
-  })
-
-  test('is told of once when it is gone, and once when it is back', () => {
-    const results: ExportResult[] = []
-    const log: string[] = []
-    const inner = { export: (_: unknown, done: (result: ExportResult) => void) => done(results.shift()!) }
-    const exporter = new ReportingExporter(inner as SpanExporter, loggerTo(log))
-    const gone = Object.assign(new Error('with a secret'), { code: 'ECONNREFUSED' })
-    results.push({ code: 0 }, { code: 1, error: gone }, { code: 1, error: gone }, { code: 0 }, { code: 0 })
-    results.push({ code: 1, error: new TypeError('with a secret') })
-    const codes: number[] = []
-    while (results.length > 0) exporter.export([], ({ code }) => codes.push(code))
-    expect(codes).toEqual([0, 1, 1, 0, 0, 1])
-    expect(log.map(line => JSON.parse(line))).toEqual([
-      expect.objectContaining({ level: 40, reason: 'ECONNREFUSED' }),
-      expect.objectContaining({ level: 30 }),
-      expect.objectContaining({ level: 40, reason: 'TypeError' }),
-    ])
-    expect(log.join()).not.toContain('secret')
-  })
-
-  test('that does not answer holds the end up for three seconds at most', async () => {
-    const clock = new FakeClock()
-    const { receiver, tracing, app } = await open({}, clock)
-    const hanging = receiver.hang()
-    await app.inject('/things/7')
-    let closed = false
-    const closing = tracing.close().then(() => {
-      closed = true
-    })
-    await hanging
-    expect(closed).toBe(false)
-    await clock.advance(3000)
-    await closing
-    expect(receiver.spans).toEqual([])
-  })
-})
-
-/** Of OpenTelemetry; its API, which prom-client brings along, is not counted. */
-test('without its variable nothing is loaded', { timeout: 120_000 }, () => {
-  const dist = (file: string) => JSON.stringify(fileURLToPath(new URL(`../../dist/${file}`, import.meta.url)))
-  const program = `
-    import { createRequire } from 'node:module'
-    const { runServe } = await import(${dist('cli/serve.js')})
-    const { openTracing } = await import(${dist('tracing/open-tracing.js')})
-    const loaded = () => Object.keys(createRequire(import.meta.url).cache).filter(path => /@opentelemetry.(?!api.)/.test(path)).length
-    await openTracing({ config: undefined })
-    const without = loaded()
-    await import(${dist('tracing/otlp-tracing.js')})
-    process.stdout.write(JSON.stringify([typeof runServe, without, loaded() > 0]))
-    process.exit(0)`
-  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
-  expect(JSON.parse(printed)).toEqual(['function', 0, true])
 })
