@@ -28,12 +28,10 @@ describe.skipIf(!chromiumOfRun())('caches, flags and audit', () => {
     await page.getByRole('button', { name: 'Look up' }).click()
     await page.getByText('Neither tier keeps this key').waitFor()
 
-    await page.getByLabel('By', { exact: true }).selectOption('namespace')
-    await page
-      .getByRole('textbox', { name: 'Namespace' })
-      .or(page.getByRole('combobox', { name: 'Namespace' }))
-      .fill('rag_search')
-    await page.getByRole('button', { name: 'Invalidate…' }).click()
+    const taking = page.locator('section', { has: page.getByRole('heading', { name: 'Invalidate' }) })
+    await taking.getByRole('combobox', { name: 'By' }).selectOption('namespace')
+    await taking.getByRole('combobox', { name: 'Namespace' }).fill('rag_search')
+    await taking.getByRole('button', { name: 'Invalidate…' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Invalidate' }).click()
     await page.getByText('no gateway serves the old value any more').waitFor()
     expect(await call('POST', '/api/search', { query: 'low blood sugar' })).toMatchObject({ from: 'search' })

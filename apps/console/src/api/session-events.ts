@@ -14,15 +14,28 @@ export function signedOut(): void {
   for (const listener of listeners) listener()
 }
 
-/** Whether the session goes on. Several that ask at once share one renewal: a refresh token is good once. */
+/** Whether the session goes on. Renewals take turns, those of other tabs too: a refresh token that comes twice ends the login. */
 export function refreshSession(): Promise<boolean> {
-  underWay ??= fetch('/api/console/session/refresh', { method: 'POST', headers: ownPage })
-    .then(
-      ({ ok }) => ok,
-      () => false,
-    )
-    .finally(() => {
-      underWay = undefined
-    })
+  underWay ??= inTurn(renewed).finally(() => {
+    underWay = undefined
+  })
   return underWay
+}
+
+const path = '/api/console/session'
+
+async function renewed(): Promise<boolean> {
+  try {
+    // Another tab may have done it meanwhile.
+    if ((await fetch(path, { headers: ownPage })).ok) return true
+    return (await fetch(`${path}/refresh`, { method: 'POST', headers: ownPage })).ok
+  } catch {
+    return false
+  }
+}
+
+/** Locks are there only for pages that came by https or from this machine. */
+function inTurn(work: () => Promise<boolean>): Promise<boolean> {
+  const { locks } = navigator as Partial<Navigator>
+  return locks ? locks.request('voiceassist-session', work) : work()
 }

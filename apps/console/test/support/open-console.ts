@@ -99,7 +99,7 @@ async function watched(page: Page, origin: string): Promise<string[]> {
     addEventListener('securitypolicyviolation', e => reportWrong('policy: ' + e.violatedDirective + ' ' + e.blockedURI))
     new PerformanceObserver(list => {
       for (const entry of list.getEntries())
-        if (!entry.hadRecentInput && entry.value > 0.1) reportWrong('layout shift of ' + entry.value.toFixed(3))
+        if (!entry.hadRecentInput && entry.value > 0.1) reportWrong('layout shift of ' + entry.value.toFixed(3) + ': ' + entry.sources.map(({ node }) => node?.parentElement?.className + ' > ' + (node?.className || node?.nodeName)))
     }).observe({ type: 'layout-shift' })
   `)
   return wrong
