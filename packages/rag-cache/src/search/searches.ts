@@ -44,6 +44,8 @@ export interface Asked extends AskedSearch {
   readonly mayReuse: boolean
 }
 
+type Found<Hit extends SearchHit> = Omit<FoundSearch<Hit>, 'embeddingMs'>
+
 /** A search that is dropped at a hit is made again; so often is it dropped again before it is made uncached. */
 const attempts = 3
 
@@ -73,12 +75,16 @@ export class Searches {
   ): Promise<FoundSearch<Hit>> {
     const { cache, clock, ttlSeconds } = this.#parts
     const startedMs = clock.monotonic()
+    let embeddingMs = 0
+    const onEmbedded = (ms: number) => {
+      embeddingMs = ms
+    }
     for (let attempt = 0; attempt < attempts; attempt++) {
       let own: StoredSearch<Hit> | undefined
       const stored = await cache.getOrSet<StoredSearch<Hit>>(
         asked.key,
         async context => {
-          own = await this.#search(asked, load, context.signal)
+          own = await this.#search(asked, load, context.signal, onEmbedded)
           if (own.point === '' || own.reuse) context.skip()
           return own
         },
@@ -89,20 +95,22 @@ export class Searches {
         stored.reuse &&
         (own?.id === stored.id || (await this.holds({ ...asked, key: stored.reuse.id }, stored)))
       )
-        return this.#reused(stored, startedMs)
-      if (own && stored.id === own.id) return this.#missed(asked, own)
+        return { ...this.#reused(stored, startedMs), embeddingMs }
+      if (own && stored.id === own.id) return { ...this.#missed(asked, own), embeddingMs }
       if (stored.point === '') break // another's, while nothing can be kept
       if (await this.holds(asked, stored)) {
         const savedMs = stored.missMs - (clock.monotonic() - startedMs)
         this.#parts.tally.hit(savedMs)
         this.#parts.record.note(asked.key, stored)
-        return { hits: frozenHits(stored.hits), from: 'cache', savedMs }
+        return { hits: frozenHits(stored.hits), from: 'cache', savedMs, embeddingMs }
       }
       await this.drop(asked.key)
     }
     signal?.throwIfAborted()
     const searched = { ...asked, mayReuse: false }
-    return this.#missed(asked, await this.#search(searched, load, signal ?? new AbortController().signal))
+    const uncached = signal ?? new AbortController().signal
+    const found = await this.#search(searched, load, uncached, onEmbedded)
+    return { ...this.#missed(asked, found), embeddingMs }
   }
 
   async get<Hit extends SearchHit>(key: string): Promise<readonly Hit[] | undefined> {
@@ -155,11 +163,15 @@ export class Searches {
     asked: Asked,
     load: SearchLoader<Hit>,
     signal: AbortSignal,
+    onEmbedded: (ms: number) => void,
   ): Promise<StoredSearch<Hit>> {
     const { clock, log, embeddings, score } = this.#parts
     const startedMs = clock.monotonic()
+    const embedding = embeddings.of(asked.tenant, asked.text).finally(() => {
+      onEmbedded(clock.monotonic() - startedMs)
+    })
     // Before the search: whatever is written from here on is judged at the first hit.
-    const [head, vector] = await Promise.all([log.head(), embeddings.of(asked.tenant, asked.text)])
+    const [head, vector] = await Promise.all([log.head(), embedding])
     const similar = head && asked.mayReuse && (await this.#similar(asked, unit(vector)))
     if (similar) return similar as StoredSearch<Hit>
     const features = score.features?.(asked.text)
@@ -210,7 +222,7 @@ export class Searches {
     return { ...stored, reuse: { id: chosen.key, similarity: chosen.similarity } }
   }
 
-  #reused<Hit extends SearchHit>(stored: StoredSearch<Hit>, startedMs: number): FoundSearch<Hit> {
+  #reused<Hit extends SearchHit>(stored: StoredSearch<Hit>, startedMs: number): Found<Hit> {
     const { clock, tally, record } = this.#parts
     const savedMs = stored.missMs - (clock.monotonic() - startedMs)
     tally.hit(savedMs)
@@ -224,7 +236,7 @@ export class Searches {
     }
   }
 
-  #missed<Hit extends SearchHit>(asked: Asked, stored: StoredSearch<Hit>): FoundSearch<Hit> {
+  #missed<Hit extends SearchHit>(asked: Asked, stored: StoredSearch<Hit>): Found<Hit> {
     const { matrix, keys, tally, record } = this.#parts
     record.note(asked.key, stored)
     if (stored.point !== '') matrix.put(asked.key, stored, keys.group(asked), stored.point)
