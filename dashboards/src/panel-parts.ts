@@ -5,6 +5,7 @@ import {
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
+import { panelLimits } from '@voiceassist/api-gateway/metrics/panel-limits'
 
 /** The variable of which data source is asked: it suits provisioning and import alike. */
 export const dataSource = { type: 'prometheus', uid: `\${datasource}` } as const
@@ -28,6 +29,14 @@ export function thresholds(
     ...others.map(([value, color]) => ({ value, color })),
   ]
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(all)
+}
+
+/** Of a panel that the console shows too. */
+export function limits(panel: keyof typeof panelLimits): ThresholdsConfigBuilder {
+  const { warnAt, badAt } = panelLimits[panel]
+  return badAt < warnAt
+    ? thresholds('red', [badAt, 'yellow'], [warnAt, 'green'])
+    : thresholds('green', [warnAt, 'yellow'], [badAt, 'red'])
 }
 
 /** To a page of the gateway's console, whose address is a variable. */

@@ -18,7 +18,7 @@ import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries'
 import { panels as titles } from '@voiceassist/api-gateway/metrics/metric'
 import { expressions as ask } from './expressions.js'
-import { consoleLink, dataSource, query, tableQuery, thresholds } from './panel-parts.js'
+import { consoleLink, dataSource, limits, query, tableQuery, thresholds } from './panel-parts.js'
 
 const newest = new ReduceDataOptionsBuilder().calcs(['lastNotNull'])
 const legend = new VizLegendOptionsBuilder().showLegend(true)
@@ -42,7 +42,7 @@ export function dashboardPanels() {
   const all = [
     timeSeries(titles.queryTimes, 's')
       .description('From being sent to the last row; the wait for a connection is not counted.')
-      .thresholds(thresholds('green', [0.5, 'yellow'], [1, 'red']))
+      .thresholds(limits('queryTimes'))
       .links([consoleLink('Queries', 'queries')])
       .withTarget(query('A', ask.queryP50, 'P50'))
       .withTarget(query('B', ask.queryP95, 'P95'))
@@ -56,7 +56,7 @@ export function dashboardPanels() {
       .max(100)
       .orientation(VizOrientation.Horizontal)
       .reduceOptions(newest)
-      .thresholds(thresholds('red', [50, 'yellow'], [80, 'green']))
+      .thresholds(limits('hitRates'))
       .links([consoleLink('Caches', 'caches')])
       .withTarget(query('A', ask.hitRate, '{{cache_layer}} {{cache_key_prefix}}'))
       .withTarget(query('B', ask.flagHitRate, 'flags {{cache_layer}}'))
@@ -69,11 +69,11 @@ export function dashboardPanels() {
       .min(0)
       .max(100)
       .reduceOptions(newest)
-      .thresholds(thresholds('green', [70, 'yellow'], [90, 'red']))
+      .thresholds(limits('poolUtilization'))
       .withTarget(query('A', ask.poolUtilization, '{{instance}}')),
     timeSeries(titles.slowQueries, 'short')
       .description('Over SLOW_QUERY_THRESHOLD_MS, or far over what is usual for them.')
-      .thresholds(thresholds('green', [10, 'yellow'], [100, 'red']))
+      .thresholds(limits('slowQueries'))
       .links([consoleLink('Slow queries', 'queries')])
       .withTarget(query('A', ask.slowQueries, '{{query_type}}')),
     new PieChart()
@@ -89,12 +89,12 @@ export function dashboardPanels() {
     slowestEndpoints(),
     timeSeries(titles.cacheLatency, 's')
       .description('P95 by layer and operation; `source` is what a load takes where the cache has nothing.')
-      .thresholds(thresholds('green', [0.05, 'yellow'], [0.1, 'red']))
+      .thresholds(limits('cacheLatency'))
       .links([consoleLink('Caches', 'caches')])
       .withTarget(query('A', ask.cacheLatency, '{{cache_layer}} {{operation}}')),
     timeSeries(titles.nPlusOne, 'short')
       .description('A minute: requests that repeated a query for each of several rows.')
-      .thresholds(thresholds('green', [1, 'yellow'], [10, 'red']))
+      .thresholds(limits('nPlusOne'))
       .links([consoleLink('N+1 with their places in the code', 'queries')])
       .withTarget(query('A', ask.nPlusOne, '{{kind}}')),
     timeSeries(titles.queryRate, 'qps')
@@ -118,7 +118,7 @@ function slowestEndpoints(): Table {
     .title(titles.slowestEndpoints)
     .description('By the 95th percentile of the last five minutes, of the slowest instance.')
     .datasource(dataSource)
-    .thresholds(thresholds('green', [0.5, 'yellow'], [1, 'red']))
+    .thresholds(limits('slowestEndpoints'))
     .withTarget(tableQuery('A', ask.endpointP95))
     .withTarget(tableQuery('B', ask.endpointP50))
     .withTarget(tableQuery('C', ask.endpointP99))

@@ -55,6 +55,10 @@ export const flagScheduleParams = strictObject({ name, id: uuid })
 export const userFlagParams = strictObject({ id: uuid, name })
 export const flagScopeQuery = strictObject({ environment: Type.Optional(environment) })
 export const flagChangeQuery = strictObject(changed)
+export const explainedFlagChangeQuery = strictObject({
+  ...changed,
+  reason: Type.Optional(text(1, 500, { description: 'Why, for the audit row' })),
+})
 export const flagPageQuery = strictObject({ environment: Type.Optional(environment), ...page })
 export const flagListQuery = strictObject({
   environment: Type.Optional(environment),

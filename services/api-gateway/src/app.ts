@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FeatureFlags } from '@voiceassist/feature-flags'
 import type { Clock } from '@voiceassist/kernel'
@@ -35,6 +36,7 @@ import { auditRoutes } from './routes/audit.routes.js'
 import { authRoutes } from './routes/auth.routes.js'
 import { cacheRoutes } from './routes/cache.routes.js'
 import { callerFlagsRoutes } from './routes/caller-flags.routes.js'
+import { consoleSessionRoutes } from './routes/console-session.routes.js'
 import { documentRoutes } from './routes/documents.routes.js'
 import { featureFlagRoutes } from './routes/feature-flags.routes.js'
 import { flagInspectionRoutes } from './routes/flag-inspection.routes.js'
@@ -45,6 +47,7 @@ import { type HealthCheck, healthRoutes } from './routes/health.routes.js'
 import { messageRoutes } from './routes/messages.routes.js'
 import { createMetricsGuard, metricsRoutes } from './routes/metrics.routes.js'
 import { ofrepRoutes } from './routes/ofrep.routes.js'
+import { overviewRoutes } from './routes/overview.routes.js'
 import { performanceRoutes } from './routes/performance.routes.js'
 import { searchRoutes } from './routes/search.routes.js'
 import { sessionRoutes } from './routes/sessions.routes.js'
@@ -110,11 +113,15 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(securityHeaders)
   await app.register(profiledRequest, { profiler, ended: metrics?.requestEnded })
   await app.register(accessLog)
-  if (metrics) await app.register(httpMetrics, { registry: metrics.registry, clock })
+  if (metrics) {
+    const { registry, figures } = metrics
+    await app.register(httpMetrics, { registry, clock, endpoints: figures.endpoints })
+  }
   await app.register(drain)
   await app.register(requestBounds)
   await app.register(overload)
   await app.register(rateLimit, rateLimits)
+  await app.register(cookie)
   await app.register(routeAccess, {
     tokens: services.auth,
     tickets: services.auth.tickets,
@@ -133,6 +140,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     auth: services.auth,
     loginsPerMinute: rateLimits.loginsPerMinute,
   })
+  await app.register(consoleSessionRoutes, {
+    prefix: '/api/console',
+    auth: services.auth,
+    clock,
+    loginsPerMinute: rateLimits.loginsPerMinute,
+  })
   await app.register(userRoutes, { prefix: '/api/admin', accounts: services.auth })
   await app.register(sessionRoutes, { prefix: '/api', sessions: services.sessions })
   await app.register(messageRoutes, { prefix: '/api', messages: services.messages })
@@ -144,6 +157,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   })
   await app.register(cacheRoutes, { prefix: '/api/admin', cache: services.cache })
   await app.register(performanceRoutes, { prefix: '/api/admin', performance: services.performance })
+  await app.register(overviewRoutes, {
+    prefix: '/api/admin',
+    figures: metrics?.figures,
+    tickets: services.auth.tickets,
+    clock,
+  })
   await app.register(auditRoutes, { prefix: '/api/admin', audit: services.audit })
   const { flagAdmin } = services
   await app.register(featureFlagRoutes, { prefix: '/api/admin', flags: flagAdmin.flags })

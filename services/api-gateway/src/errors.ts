@@ -13,6 +13,7 @@ export const gatewayErrors = {
   CACHE_UNAVAILABLE: [503, 'The second tier of the cache does not answer, or there is none'],
   FLAGS_NOT_READY: [503, 'The flags have not been read yet, and nothing that keeps them answers'],
   PROFILER_DISABLED: [409, 'The gateway was started without the query profiler'],
+  METRICS_DISABLED: [409, 'The gateway was started without metrics'],
   EMBEDDER_MISMATCH: [
     500,
     'The stored vectors are of another model or of other dimensions than the embedder',
@@ -28,6 +29,7 @@ export const gatewayErrors = {
   TOO_MANY_ATTEMPTS: [429, 'Too many attempts to log in failed; the answer says when the next is taken'],
   REGISTRATION_CLOSED: [403, 'Accounts are made by administrators: registration is not open'],
   FORBIDDEN: [403, 'The account has no right to this'],
+  CSRF_REFUSED: [403, 'The request is known by a cookie, and does not come from the console'],
   NOT_FOUND: [404, 'There is no such thing, or it belongs to someone else'],
   METHOD_NOT_ALLOWED: [405, 'The path exists, and takes other methods'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive whole in time'],

@@ -38,5 +38,7 @@ export function useResource<T>(path: string | undefined, query: RequestOptions['
 const start = { data: undefined, error: undefined, loading: true }
 
 export function asApiError(error: unknown): ApiError {
-  return error instanceof ApiError ? error : new ApiError(0, 'UNKNOWN', String(error))
+  return error instanceof ApiError
+    ? error
+    : new ApiError(0, 'UNKNOWN', error instanceof Error ? error.message : String(error))
 }

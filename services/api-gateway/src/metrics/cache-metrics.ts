@@ -34,14 +34,29 @@ export interface CacheMetricsOptions {
   readonly remoteTook: (durationMs: number) => void
 }
 
+export interface CacheFigures {
+  reads(): readonly HitCounts[]
+  /** By layer and operation, in seconds, in buckets of `catalogue.cache.latency`. */
+  readonly times: readonly { readonly of: string; readonly counted: BucketCounts }[]
+  close(): void
+}
+
+/** Since the start. */
+export interface HitCounts {
+  /** Of which cache. */
+  readonly of: string
+  readonly hits: number
+  readonly misses: number
+}
+
 /**
  * Hits and misses are read from the cache when Prometheus asks; what else happened is told by its events, which every
- * cache of the process publishes, until the returned function is called.
+ * cache of the process publishes, until it is closed.
  */
 export function exposeCache(
   registry: Registry,
   { clock, report, remoteTook }: CacheMetricsOptions,
-): () => void {
+): CacheFigures {
   const asked = () => {
     const found = report().namespaces
     return layers.flatMap(cache_layer =>
@@ -71,10 +86,17 @@ export function exposeCache(
     if (report().kind === 'none') return []
     return [{ value: clock.monotonic() - answeredAtMs < answersWithinMs ? 1 : 0 }]
   })
-  return listen(registry, ({ durationMs, outcome }) => {
+  const { times, close } = listen(registry, ({ durationMs, outcome }) => {
     if (outcome === 'done') answeredAtMs = clock.monotonic()
     remoteTook(durationMs)
   })
+  const reads = () =>
+    asked().map(({ labels, hits, misses }) => ({
+      of: `${labels.cache_layer} ${labels.cache_key_prefix}`,
+      hits,
+      misses,
+    }))
+  return { reads, times, close }
 }
 
 /** A namespace that is kept out of memory misses nothing there. */
@@ -90,7 +112,10 @@ function countsOf(
   return { hits: memoryHits, misses: keptOut ? 0 : misses + remoteHits }
 }
 
-function listen(registry: Registry, onRemote: (event: CacheEvent & { kind: 'remote' }) => void): () => void {
+function listen(
+  registry: Registry,
+  onRemote: (event: CacheEvent & { kind: 'remote' }) => void,
+): Pick<CacheFigures, 'times' | 'close'> {
   const times = { memory: timesOf('hit'), remote: timesOf(...remoteOperations), source: timesOf('load') }
   const evicted = zeros(evictions.labels.reason)
   const stale = zeros(staleReads.labels.cache_key_prefix)
@@ -124,7 +149,12 @@ function listen(registry: Registry, onRemote: (event: CacheEvent & { kind: 'remo
   )
   expose(registry, breaker, () => [{ value: isOpen ? 1 : 0 }])
   cacheChannel.subscribe(count)
-  return () => cacheChannel.unsubscribe(count)
+  return {
+    times: Object.entries(times).flatMap(([layer, byOperation]) =>
+      [...byOperation].map(([operation, counted]) => ({ of: `${layer} ${operation}`, counted })),
+    ),
+    close: () => void cacheChannel.unsubscribe(count),
+  }
 }
 
 function timesOf(...operations: readonly string[]): ReadonlyMap<string, BucketCounts> {

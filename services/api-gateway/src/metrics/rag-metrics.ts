@@ -1,13 +1,14 @@
 import { cacheTypes, type RagEvent, ragCacheChannel } from '@voiceassist/rag-cache'
 import type { Registry } from 'prom-client'
 import { BucketCounts } from './bucket-counts.js'
+import type { CacheFigures } from './cache-metrics.js'
 import { catalogue } from './catalogue.js'
 import { expose } from './expose.js'
 
 const { hits, misses, invalidations, outdated, reuses, saved } = catalogue.rag
 
-/** Counts what the RAG caches of the process tell, until the returned function is called. */
-export function exposeRag(registry: Registry): () => void {
+/** Counts what the RAG caches of the process tell, until it is closed. */
+export function exposeRag(registry: Registry): Pick<CacheFigures, 'reads' | 'close'> {
   const byType = Object.fromEntries(cacheTypes.map(type => [type, { hits: 0, misses: 0 }]))
   const invalidated = { document: 0, all: 0 }
   const savedTimes = new BucketCounts(saved.bounds)
@@ -43,5 +44,8 @@ export function exposeRag(registry: Registry): () => void {
   expose(registry, outdated, () => [{ value: dropped }])
   expose(registry, saved, () => [{ counts: savedTimes.counts, sum: savedTimes.sum }])
   ragCacheChannel.subscribe(count)
-  return () => ragCacheChannel.unsubscribe(count)
+  return {
+    reads: () => cacheTypes.map(type => ({ of: `rag ${type}`, ...byType[type]! })),
+    close: () => void ragCacheChannel.unsubscribe(count),
+  }
 }

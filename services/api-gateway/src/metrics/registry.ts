@@ -3,13 +3,16 @@ import type { Clock } from '@voiceassist/kernel'
 import type { QueryProfiler } from '@voiceassist/query-profiler'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { DatabasePool } from '../db/database-pool.js'
+import { getDbPoolStats } from '../db/pool-stats.js'
 import { ProfiledRequest, type RequestCost } from '../plugins/profiled-request.js'
 import type { Services } from '../services/create-services.js'
 import { exposeAnswers } from './answer-metrics.js'
 import { exposeCache } from './cache-metrics.js'
 import { catalogue } from './catalogue.js'
 import { exposeEndpoints } from './endpoint-metrics.js'
+import { AllEndpointTimes } from './endpoint-times.js'
 import { expose } from './expose.js'
+import type { Figures } from './figures.js'
 import { exposeFlags } from './flag-metrics.js'
 import { exposePool } from './pool-metrics.js'
 import { exposeProcess } from './process-metrics.js'
@@ -28,6 +31,8 @@ export interface OpenMetricsOptions {
 
 export interface OpenMetrics {
   readonly registry: Registry
+  /** What the metrics are made of, for who reads it more often than Prometheus does. */
+  readonly figures: Figures
   /** Counts what an ended request cost; undefined: nothing is profiled. */
   readonly requestEnded: ((cost: RequestCost) => void) | undefined
   close(): void
@@ -54,8 +59,8 @@ export function openMetrics({
     return lastVerified === undefined ? [] : [{ value: lastVerified ? 0 : 1 }]
   })
   const closeFlags = exposeFlags(registry, flags)
-  const closeRag = exposeRag(registry)
-  const closeCache = exposeCache(registry, {
+  const rag = exposeRag(registry)
+  const cache = exposeCache(registry, {
     clock,
     report: () => services.cache.report(),
     remoteTook(durationMs) {
@@ -63,13 +68,29 @@ export function openMetrics({
       if (request instanceof ProfiledRequest) request.cacheTimeMs += durationMs
     },
   })
+  const figures: Figures = {
+    queries: () => profiler?.stats(),
+    pool: () => getDbPoolStats(pool),
+    reads: () => {
+      const { l1Cache, l2Cache } = flags.getCacheStats()
+      return [
+        ...cache.reads(),
+        { of: 'flags l1', ...l1Cache },
+        { of: 'flags l2', ...l2Cache },
+        ...rag.reads(),
+      ]
+    },
+    cacheTimes: cache.times,
+    endpoints: new AllEndpointTimes(),
+  }
   return {
     registry,
+    figures,
     requestEnded,
     close() {
       closeFlags()
-      closeRag()
-      closeCache()
+      rag.close()
+      cache.close()
     },
   }
 }

@@ -20,9 +20,11 @@ export class SlidingQuantiles {
   /** Undefined: nothing was added in that time. */
   read(nowMs: number): ReturnType<DurationSketch['quantiles']> | undefined {
     this.#moveTo(nowMs)
+    const filled = this.#slices.filter(slice => slice && slice.count > 0)
+    if (filled.length === 0) return undefined
     const merged = new DurationSketch()
-    for (const slice of this.#slices) if (slice) merged.merge(slice)
-    return merged.count > 0 ? merged.quantiles() : undefined
+    for (const slice of filled) merged.merge(slice)
+    return merged.quantiles()
   }
 
   #moveTo(nowMs: number): void {

@@ -17,6 +17,7 @@ const accessNotes: Record<RouteAccess, string> = {
   user: 'Needs a token.',
   viewer: 'Needs a token of a viewer or an administrator.',
   admin: 'Needs a token of an administrator.',
+  console: 'For the page at /console: needs its header x-voiceassist-console: 1.',
   ticket: 'Needs the ticket that its URL was given with.',
   metrics: 'Needs METRICS_TOKEN; without one configured, the caller must be on this machine.',
 }

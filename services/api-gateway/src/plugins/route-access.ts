@@ -3,12 +3,15 @@ import fastifyPlugin from 'fastify-plugin'
 import { GatewayError } from '../errors.js'
 import type { StreamTickets } from '../services/accounts/stream-tickets.js'
 import type { Principal, TokenVerifier } from '../services/accounts/token-verifier-port.js'
+import { accessCookie } from './console-cookies.js'
+import { refuseForged } from './forged-request.js'
 
 /**
  * Who may call a route. `user`: everyone with a valid token; `viewer`: viewers and administrators; `admin`:
- * administrators; `metrics`: who reads /metrics, by a token of its own; `ticket`: by a URL that a user was given.
+ * administrators; `metrics`: who reads /metrics, by a token of its own; `ticket`: by a URL that a user was given;
+ * `console`: the console's page, to sign in and out.
  */
-export type RouteAccess = 'public' | 'user' | 'viewer' | 'admin' | 'metrics' | 'ticket'
+export type RouteAccess = 'public' | 'user' | 'viewer' | 'admin' | 'metrics' | 'ticket' | 'console'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -29,6 +32,8 @@ const rolesOf = {
   viewer: ['viewer', 'admin'],
   admin: ['admin'],
 } as const
+
+const bearer = /^Bearer +(.+)$/i
 
 export interface RouteAccessOptions {
   readonly tokens: TokenVerifier
@@ -51,11 +56,12 @@ export const routeAccess = fastifyPlugin<RouteAccessOptions>(
       if (access === 'public') return
       if (access === 'metrics') return refuseMetrics(request)
       if (access === undefined) throw new GatewayError('INTERNAL', 'The route declares no access')
+      if (access === 'console') return refuseForged(request)
       if (access === 'ticket') {
         request.principal = await tickets.verify(ticketOf(request))
         return
       }
-      const principal = await tokens.verify(bearerToken(request))
+      const principal = await tokens.verify(accessToken(request))
       request.principal = principal
       if (!(rolesOf[access] as readonly string[]).includes(principal.role))
         throw new GatewayError('FORBIDDEN', `This needs the role ${rolesOf[access].join(' or ')}`)
@@ -71,9 +77,20 @@ export function principalOf(request: FastifyRequest): Principal {
 
 /** @throws GatewayError UNAUTHENTICATED unless the request carries one. */
 export function bearerToken(request: FastifyRequest): string {
-  const token = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const token = bearer.exec(request.headers.authorization ?? '')?.[1]
   if (!token) throw new GatewayError('UNAUTHENTICATED', 'The request carries no access token')
   return token
+}
+
+/**
+ * The bearer token, else that of the console's cookie.
+ * @throws GatewayError UNAUTHENTICATED without either, CSRF_REFUSED
+ */
+export function accessToken(request: FastifyRequest): string {
+  const cookie = accessCookie(request)
+  if (cookie === undefined || bearer.test(request.headers.authorization ?? '')) return bearerToken(request)
+  refuseForged(request)
+  return cookie
 }
 
 function ticketOf({ query }: FastifyRequest): string {

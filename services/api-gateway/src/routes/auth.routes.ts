@@ -23,7 +23,7 @@ import type { RoutePlugin } from './route-plugin.js'
 const tags = ['auth']
 
 /** A clinic behind one address logs in once a day, and refreshes every quarter of an hour. */
-const refreshesPerLogin = 30
+export const refreshesPerLogin = 30
 
 export interface AuthRoutesOptions {
   readonly auth: AuthService

@@ -1,5 +1,6 @@
 import {
   createFlagRequest,
+  explainedFlagChangeQuery,
   featureFlag,
   featureFlagPage,
   flagChangeQuery,
@@ -20,7 +21,12 @@ import type { RoutePlugin } from './route-plugin.js'
 const tags = ['feature flags']
 const config = { access: 'admin' } as const
 const read = { access: 'viewer' } as const
-const change = { tags, params: flagNameParams, querystring: flagChangeQuery, response: { 200: featureFlag } }
+const change = {
+  tags,
+  params: flagNameParams,
+  querystring: explainedFlagChangeQuery,
+  response: { 200: featureFlag },
+}
 
 /** Each answer with a flag has its revision as ETag; a change with `If-Match` is made only at that revision. */
 export const featureFlagRoutes: RoutePlugin<{ readonly flags: FlagsService }> = async (app, { flags }) => {

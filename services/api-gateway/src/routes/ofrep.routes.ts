@@ -102,7 +102,7 @@ export const ofrepRoutes: RoutePlugin<OfrepOptions> = async (app, { flags, ticke
   app.get(
     '/events',
     {
-      config: { access: 'ticket' },
+      config: { access: 'ticket', openEnded: true },
       exposeHeadRoute: false,
       schema: {
         tags,

@@ -150,6 +150,25 @@ it('kill, revive, archive, unarchive and delete take effect at once', async () =
   )
 })
 
+it('the reason of a change is in its audit row', async () => {
+  await make('why')
+  await call('POST', `${flags}/why/kill?reason=It%20ranked%20badly`)
+  expect((await history('why'))[0]).toMatchObject({
+    action: 'flag.kill',
+    details: { reason: 'It ranked badly' },
+  })
+  await call('POST', `${flags}/why/archive`)
+  await call('DELETE', `${flags}/why?reason=Nobody%20asks`)
+  expect((await history('why'))[0]).toMatchObject({
+    action: 'flag.delete',
+    details: { reason: 'Nobody asks' },
+  })
+  expect(await call('POST', `${flags}/why/kill?reason=`)).toMatchObject({
+    status: 400,
+    body: { field: 'reason' },
+  })
+})
+
 it('history says who changed what, from what to what', async () => {
   const { etag } = await make('told')
   await call(

@@ -20,6 +20,10 @@ const intended: Record<string, RouteAccess> = {
   'GET /health/live': 'public',
   'GET /health/ready': 'public',
   'GET /metrics': 'metrics',
+  'POST /api/console/session': 'console',
+  'GET /api/console/session': 'admin',
+  'DELETE /api/console/session': 'console',
+  'POST /api/console/session/refresh': 'console',
   'POST /api/auth/login': 'public',
   'POST /api/auth/register': 'public',
   'POST /api/auth/refresh': 'public',
@@ -53,6 +57,8 @@ const intended: Record<string, RouteAccess> = {
   'GET /api/admin/cache/key': 'admin',
   'POST /api/admin/cache/invalidate': 'admin',
   'POST /api/admin/cache/warm': 'admin',
+  'GET /api/admin/overview': 'admin',
+  'GET /api/admin/overview/stream': 'admin',
   'GET /api/admin/performance/queries': 'admin',
   'GET /api/admin/performance/slow': 'admin',
   'GET /api/admin/performance/n-plus-one': 'admin',
@@ -99,6 +105,7 @@ const intended: Record<string, RouteAccess> = {
 
 const allowed: Record<RouteAccess, readonly string[]> = {
   ticket: [],
+  console: [],
   public: ['nobody', 'user', 'viewer', 'admin'],
   metrics: ['scraper'],
   user: ['user', 'viewer', 'admin'],
@@ -106,9 +113,12 @@ const allowed: Record<RouteAccess, readonly string[]> = {
   admin: ['admin'],
 }
 
+const ofNoToken: ReadonlySet<RouteAccess> = new Set(['public', 'console'])
 const ofOwnTokens: ReadonlySet<RouteAccess> = new Set(['metrics', 'ticket'])
 
 const metricsToken = 'token of the scraper'
+
+const isStream = (route: string) => /\/(stream|events)$/.test(route)
 
 /** Fastify's own account of its routes, which knows those that no hook saw. */
 function registeredRoutes(tree: string): string[] {
@@ -138,7 +148,7 @@ describe('every route', () => {
 
   it('is one that is meant to be, with the access that is meant', () => {
     const heads = Object.entries(intended)
-      .filter(([route, access]) => route.startsWith('GET ') && access !== 'ticket') // a stream has no head alone
+      .filter(([route]) => route.startsWith('GET ') && !isStream(route)) // a stream has no head alone
       .map(([route, access]) => [route.replace('GET', 'HEAD'), access])
     expect(routes.toSorted()).toEqual(
       [...Object.keys(intended), ...heads.map(([route]) => route!)].toSorted(),
@@ -161,7 +171,7 @@ describe('every route', () => {
         if (statusCode !== 401 && statusCode !== 403) answers[route].push(who)
         else
           expect(statusCode, `${route} as ${who}`).toBe(
-            isKnown(who) && !ofOwnTokens.has(intended[route.replace('HEAD', 'GET')]!) ? 403 : 401,
+            refusalOf(intended[route.replace('HEAD', 'GET')]!, who),
           )
       }
     }
@@ -198,7 +208,7 @@ describe('every route', () => {
       'of refreshing': alive.refreshToken,
     }
     for (const route of routes) {
-      if (intended[route.replace('HEAD', 'GET')] === 'public') continue
+      if (ofNoToken.has(intended[route.replace('HEAD', 'GET')]!)) continue
       const [method, url] = route.split(' ') as [string, string]
       for (const [name, token] of Object.entries(refused))
         expect((await send(method, url, token)).statusCode, `${route}: ${name}`).toBe(401)
@@ -206,12 +216,33 @@ describe('every route', () => {
     expect((await send('GET', '/api/auth/me', await forge({}))).statusCode, 'the forgery itself').toBe(200)
   })
 
+  it('that changes something refuses the console’s cookie without the console’s header', async () => {
+    const cookie = `voiceassist=${test.users.admin.token}`
+    const ofCookies = new Set<RouteAccess>(['user', 'viewer', 'admin', 'console'])
+    for (const route of routes) {
+      const access = intended[route.replace('HEAD', 'GET')]!
+      if (!ofCookies.has(access)) continue
+      const [method, url] = route.split(' ') as [string, string]
+      const answer = await sendWith(method, url, { cookie })
+      if (method === 'GET' || method === 'HEAD') expect([401, 403], route).not.toContain(answer.statusCode)
+      else expect([answer.statusCode, answer.json().code], route).toEqual([403, 'CSRF_REFUSED'])
+    }
+  })
+
   function send(method: string, url: string, token: string | undefined) {
-    return test.app.inject({
+    return sendWith(method, url, token === undefined ? {} : { authorization: `Bearer ${token}` })
+  }
+
+  /** Of a stream, which has no end, only its head. */
+  async function sendWith(method: string, url: string, headers: Record<string, string>) {
+    const answer = await test.app.inject({
       method: method as 'GET',
       url: url.replaceAll(/:\w+/g, () => randomUUID()).replace('*', 'swagger-ui.css'),
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      headers,
+      payloadAsStream: isStream(url),
     })
+    if (isStream(url)) answer.stream().destroy()
+    return answer
   }
 
   /** Whoever logs out needs a login of their own for it. */
@@ -224,8 +255,10 @@ describe('every route', () => {
       : token
   }
 
-  function isKnown(who: string): boolean {
-    return (roles as readonly string[]).includes(who)
+  function refusalOf(access: RouteAccess, who: string): number {
+    if (access === 'console') return 403 // without its header
+    const isKnown = (roles as readonly string[]).includes(who)
+    return isKnown && !ofOwnTokens.has(access) ? 403 : 401
   }
 })
 

@@ -7,7 +7,7 @@ import { exposeCache } from '#src/metrics/cache-metrics'
 it('says that the second tier is up for five seconds after it last answered', async () => {
   const registry = new Registry()
   const clock = new FakeClock()
-  const close = exposeCache(registry, {
+  const { close } = exposeCache(registry, {
     clock,
     report: () => ({ kind: 'redis', tiers: {}, namespaces: {} }) as never,
     remoteTook: () => {},

@@ -1,5 +1,6 @@
 import type { Actor, UserActor } from '../../audit/actor.js'
 import { inTransaction } from '../../db/held-transaction.js'
+import type { Role } from '../../db/schema.js'
 import { GatewayError } from '../../errors.js'
 import { recordAudit } from '../../repositories/audit-logs.repository.js'
 import { findLiveAuthSession, revokeAuthSession } from '../../repositories/auth-sessions.repository.js'
@@ -13,9 +14,10 @@ import { type User, userOf } from './user.js'
 export interface LoginsService {
   /**
    * An unknown e-mail, a wrong password and a disabled account take the same time and fail in the same words.
-   * @throws GatewayError INVALID_CREDENTIALS, TOO_MANY_ATTEMPTS, or OVERLOADED when too many passwords are being checked
+   * @param only the role that may; every other is refused, once its password is proven
+   * @throws GatewayError INVALID_CREDENTIALS, TOO_MANY_ATTEMPTS, FORBIDDEN, or OVERLOADED when too many passwords are being checked
    */
-  login(actor: Actor, email: string, password: string): Promise<Login>
+  login(actor: Actor, email: string, password: string, only?: Role): Promise<Login>
   /** Ends one login: the next request with a token of it is refused. */
   logout(actor: UserActor, sessionId: string): Promise<void>
   /** @throws GatewayError UNAUTHENTICATED when the account is gone. */
@@ -44,8 +46,8 @@ export function createLoginsService(parts: AuthParts): LoginsService {
   }
 
   return {
-    async login(actor, email, password) {
-      const { stored, user } = await provePassword(parts, {
+    async login(actor, email, password, only) {
+      const proven = await provePassword(parts, {
         actor,
         action: 'auth.login',
         email: normalEmail(email),
@@ -57,6 +59,13 @@ export function createLoginsService(parts: AuthParts): LoginsService {
         newHash: async ({ hashed_password }) =>
           hasher.needsRehash(hashed_password) ? hasher.hash(password) : undefined,
         async proceed(transaction, { id, role }, newHash) {
+          if (only !== undefined && role !== only) {
+            await recordAudit(transaction, actorAs(actor, { id, role }), {
+              action: 'auth.login',
+              error: 'FORBIDDEN',
+            })
+            return undefined
+          }
           const row = await updateUser(transaction, id, {
             last_login: new Date(clock.now()),
             ...(newHash === undefined ? {} : { hashed_password: newHash }),
@@ -69,7 +78,8 @@ export function createLoginsService(parts: AuthParts): LoginsService {
           return { stored, user: userOf(row) }
         },
       })
-      return signLogin(parts, stored, user)
+      if (!proven) throw new GatewayError('FORBIDDEN', `This needs the role ${only}`)
+      return signLogin(parts, proven.stored, proven.user)
     },
 
     async logout(actor, sessionId) {

@@ -1,6 +1,6 @@
 import { checkFlag, type FlagDefinition, flagLimits } from '@voiceassist/feature-flags'
 import type { Actor } from '../../audit/actor.js'
-import type { AuditAction } from '../../audit/audit-actions.js'
+import type { AuditAction, AuditEntry } from '../../audit/audit-actions.js'
 import { GatewayError } from '../../errors.js'
 import { recordAudit } from '../../repositories/audit-logs.repository.js'
 import {
@@ -33,6 +33,8 @@ export interface FlagListQuery extends FlagScope, FlagFilter {
 export interface ExpectingOptions extends FlagChangeOptions {
   /** @throws GatewayError PRECONDITION_FAILED when the flag is at none of them. */
   readonly expected?: ExpectedRevisions | undefined
+  /** For the audit row. */
+  readonly reason?: string | undefined
 }
 
 /** One that is to be made; the name alone makes a boolean flag that is off until it is toggled. */
@@ -71,12 +73,13 @@ export function createFlagsService(parts: FlagParts): FlagsService {
     action: AuditAction,
     name: string,
     patchOf: (row: StoredFlag) => Partial<Record<keyof FlagDefinition, unknown>>,
-    { expected, ...options }: ExpectingOptions = {},
+    { expected, reason, ...options }: ExpectingOptions = {},
   ): Promise<FlagRecord> =>
     changeFlags(parts, options, async (transaction, environment) => {
       const row = await existingFlag(transaction, environment, name)
       checkRevision('flag', Number(row.revision), expected)
-      return recordOf(await storePatched(transaction, actor, row, patchOf(row), { action }))
+      const details: AuditEntry['details'] = reason === undefined ? {} : { reason }
+      return recordOf(await storePatched(transaction, actor, row, patchOf(row), { action, details }))
     })
 
   return {
@@ -137,7 +140,7 @@ export function createFlagsService(parts: FlagParts): FlagsService {
     setArchived: (actor, name, archived, options) =>
       change(actor, archived ? 'flag.archive' : 'flag.unarchive', name, () => ({ archived }), options),
 
-    remove: (actor, name, { expected, ...options } = {}) =>
+    remove: (actor, name, { expected, reason, ...options } = {}) =>
       changeFlags(parts, options, async (transaction, environment) => {
         const row = await existingFlag(transaction, environment, name)
         checkRevision('flag', Number(row.revision), expected)
@@ -150,7 +153,7 @@ export function createFlagsService(parts: FlagParts): FlagsService {
         await recordAudit(transaction, actor, {
           action: 'flag.delete',
           resource: { type: 'flag', id: name },
-          details: { environment },
+          details: { environment, ...(reason !== undefined && { reason }) },
         })
       }),
   }
