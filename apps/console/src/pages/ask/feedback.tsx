@@ -22,20 +22,22 @@ export function Feedback({ answer }: { readonly answer: Message }) {
         <div class="actions">
           <button
             type="button"
+            aria-label="Yes, it helped"
             aria-pressed={said === true}
             disabled={send.busy}
             onClick={() => void send.run(true)}
           >
-            Yes<span class="hidden">, it helped</span>
+            Yes
           </button>
           <button
             type="button"
+            aria-label="No, it did not help"
             aria-pressed={said === false}
             aria-expanded={isAsking}
             disabled={send.busy}
             onClick={() => setAsking(true)}
           >
-            No<span class="hidden">, it did not help</span>
+            No
           </button>
         </div>
         <span class="muted" role="status">

@@ -43,8 +43,8 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
           <>
             {' '}
             <a href={`${base}/knowledge-base/${document.id}`}>See it</a> ·{' '}
-            <a href={`${base}/ask?document=${document.id}`}>
-              Ask about it<span class="hidden">: {document.title}</span>
+            <a href={`${base}/ask?document=${document.id}`} aria-label={`Ask about it: ${document.title}`}>
+              Ask about it
             </a>
           </>
         )}
