@@ -1,7 +1,7 @@
 import { useId, useState } from 'preact/hooks'
 import { ErrorPanel } from '../../parts/error-panel.js'
 import { AnswerText } from './answer-text.js'
-import { type Asked, askAgain, stop, tryAgain } from './asks.js'
+import { type Asked, askAgain, type Run, stop, tryAgain } from './asks.js'
 import { CitationList } from './citation-list.js'
 import { Feedback } from './feedback.js'
 import { TimeSpent } from './time-spent.js'
@@ -46,7 +46,7 @@ export function AskedCard({ asked }: { readonly asked: Asked }) {
         </p>
       )}
       <AnswerText
-        text={shown.text}
+        text={withoutSources(shown)}
         citations={citations}
         onCitation={index => {
           toggle(index, true)
@@ -69,6 +69,12 @@ export function AskedCard({ asked }: { readonly asked: Asked }) {
       )}
     </article>
   )
+}
+
+/** The list of sources at the end of quotations says what the citations below say. */
+function withoutSources({ text, answer }: Run): string {
+  const end = answer?.model === 'extractive' ? text.lastIndexOf('\n\nSources:\n[1] ') : -1
+  return end === -1 ? text : text.slice(0, end)
 }
 
 function writer(model: string | null): string {

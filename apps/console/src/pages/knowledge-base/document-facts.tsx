@@ -1,4 +1,5 @@
 import type { DocumentSummary } from '@voiceassist/api-contract'
+import { Facts } from '../../parts/facts.js'
 import { formatNumber, formatTime } from '../../parts/format.js'
 
 export function DocumentFacts({ document }: { readonly document: DocumentSummary }) {
@@ -16,16 +17,8 @@ export function DocumentFacts({ document }: { readonly document: DocumentSummary
     ...Object.entries(document.metadata).map(([name, value]) => [name, String(value)] as const),
   ]
   return (
-    <dl class="card facts">
-      {facts.map(
-        ([name, value]) =>
-          value !== null && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
-    </dl>
+    <section class="card" aria-label="About the document">
+      <Facts of={facts.filter(([, value]) => value !== null)} />
+    </section>
   )
 }

@@ -24,10 +24,12 @@ export function DocumentView({ id }: { readonly id: string }) {
       </PageHeader>
       <Loaded of={document} what="the document" rows={12}>
         {found => (
-          <div class="stack">
-            <DocumentActions document={found} onChanged={document.reload} />
-            <DocumentFacts document={found} />
+          <div class="kb-page">
             <ChunkedText document={found} chosen={query.chunk} />
+            <div class="document-side">
+              <DocumentActions document={found} onChanged={document.reload} />
+              <DocumentFacts document={found} />
+            </div>
           </div>
         )}
       </Loaded>

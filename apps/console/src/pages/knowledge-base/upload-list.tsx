@@ -15,7 +15,7 @@ export function UploadList({ uploads }: { readonly uploads: readonly Upload[] })
 }
 
 function UploadRow({ upload }: { readonly upload: Upload }) {
-  const { id, file, state, document, error } = upload
+  const { id, file, replaces, state, document, error } = upload
   const share = shareOf(upload)
   return (
     <>
@@ -32,14 +32,16 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
           </button>
         )}
       </div>
-      <progress
-        max={1}
-        {...(share !== undefined && { value: share })}
-        aria-label={`Progress of ${file.name}`}
-      />
+      {(isUnderWay(upload) || document) && (
+        <progress
+          max={1}
+          {...(share !== undefined && { value: share })}
+          aria-label={`Progress of ${file.name}`}
+        />
+      )}
       <p class={state === 'failed' ? 'bad' : 'muted'} role={state === 'failed' ? 'alert' : 'status'}>
         {error ? <Failure message={error.message} code={error.code} /> : words(upload)}
-        {document && (
+        {document && !replaces && (
           <>
             {' '}
             <a href={`${base}/knowledge-base/${document.id}`}>See it</a> ·{' '}
@@ -58,7 +60,8 @@ function Failure({ message, code }: { readonly message: string; readonly code: s
   const other = code === 'DOCUMENT_EXISTS' ? /document ([0-9a-f-]{36})/.exec(message)?.[1] : undefined
   return (
     <>
-      {message} ({code}){other && <a href={`${base}/knowledge-base/${other}`}> See that document</a>}
+      {message} ({code}){code === 'DOCUMENT_TOO_LARGE' && '. Divide it, or raise MAX_DOCUMENT_BYTES.'}
+      {other && <a href={`${base}/knowledge-base/${other}`}> See that document</a>}
     </>
   )
 }
