@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { countTests, summaryLine } from './lib/count-tests.mjs'
-import { ensureInstalled } from './lib/prepare.mjs'
+import { ensureConsole, ensureInstalled } from './lib/prepare.mjs'
 import { runStep } from './lib/run-step.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -59,10 +59,12 @@ function readReport(file) {
 process.on('SIGINT', () => {})
 if (count(ensureInstalled(root))) {
   const built = count(await runStep('types and build', [bin('typescript/bin/tsc'), '--build'], { cwd: root }))
+  const hasConsole = count(ensureConsole(root))
   if (filters.length === 0)
     for (const [name, command] of checks) count(await runStep(name, command, { cwd: root }))
-  if (built) await runVitest()
-  else process.stdout.write('\nThe tests import compiled code: they did not run.\n')
+  if (built && hasConsole) await runVitest()
+  else
+    process.stdout.write('\nThe tests import compiled code and open the built console: they did not run.\n')
 }
 process.exitCode = counts.failed === 0 ? 0 : 1
 process.stdout.write(`\n${summaryLine(counts)}\n`)

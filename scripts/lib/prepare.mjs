@@ -2,7 +2,7 @@
 // Only Node's own modules here: this runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -63,4 +63,50 @@ export async function ensureBuilt(root, project) {
   const [code] = await once(child, 'exit')
   clearTimeout(notice)
   return code === 0
+}
+
+/**
+ * True when the built console is missing, or older than one of its sources or what goes into it with them.
+ * @param {string} root
+ */
+export function consoleIsStale(root) {
+  const folder = join(root, 'apps/console')
+  const built = join(folder, 'dist/index.html')
+  if (!existsSync(built)) return true
+  const builtAt = statSync(built).mtimeMs
+  const sources = ['index.html', 'vite.config.ts', 'package.json', 'src', 'public'].map(name =>
+    join(folder, name),
+  )
+  const others = [join(root, 'packages/api-contract/src'), join(root, 'package-lock.json')]
+  return [...sources, ...others].some(path => newestOf(path) > builtAt)
+}
+
+/**
+ * @param {string} path a file, or a folder with all that is in it
+ * @returns {number} when it was changed last; 0 where there is none
+ */
+function newestOf(path) {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isDirectory()) return found?.mtimeMs ?? 0
+  const inner = readdirSync(path, { recursive: true }).map(name => statSync(join(path, String(name))).mtimeMs)
+  return Math.max(found.mtimeMs, ...inner)
+}
+
+/**
+ * Builds the page that the gateway serves at /console, when its sources have changed. Its types are tsc's to check.
+ * @param {string} root
+ * @returns {boolean} whether it is there now
+ */
+export function ensureConsole(root) {
+  const folder = join(root, 'apps/console')
+  if (!existsSync(join(folder, 'index.html')) || !consoleIsStale(root)) return true
+  process.stderr.write('Building the console…\n')
+  const vite = join(root, 'node_modules/vite/bin/vite.js')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build', '--logLevel=warn'], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  if (status !== 0) process.stderr.write(`${stdout}${stderr}The console could not be built\n`)
+  return status === 0
 }

@@ -1,5 +1,7 @@
+import { rmSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { installIsStale } from '../lib/prepare.mjs'
+import { consoleIsStale, installIsStale } from '../lib/prepare.mjs'
 import { folderWith } from './fixture.mjs'
 
 const wanted = {
@@ -33,4 +35,32 @@ describe('installIsStale', () => {
   ])('is true when %s', (_, installed) => {
     expect(installIsStale(project(installed))).toBe(true)
   })
+})
+
+test('consoleIsStale is true while a source is newer than what was built, or nothing was', () => {
+  const root = folderWith({
+    'apps/console/index.html': '',
+    'apps/console/src/pages/page.tsx': '',
+    'packages/api-contract/src/index.ts': '',
+    'apps/console/dist/index.html': '',
+  })
+  const sources = [
+    ...['apps/console/src/pages/page.tsx', 'apps/console/index.html', 'packages/api-contract/src/index.ts'],
+    ...['apps/console/src/pages', 'apps/console/src', 'packages/api-contract/src'],
+  ]
+  /**
+   * @param {string} path
+   * @param {number} at seconds
+   */
+  const changed = (path, at) => utimesSync(join(root, path), at, at)
+  for (const path of sources) changed(path, 1)
+  changed('apps/console/dist/index.html', 2)
+  for (const path of sources) {
+    expect(consoleIsStale(root), 'all is older').toBe(false)
+    changed(path, 3)
+    expect(consoleIsStale(root), path).toBe(true)
+    changed(path, 1)
+  }
+  rmSync(join(root, 'apps/console/dist'), { recursive: true })
+  expect(consoleIsStale(root)).toBe(true)
 })

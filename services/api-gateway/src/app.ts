@@ -36,6 +36,7 @@ import { auditRoutes } from './routes/audit.routes.js'
 import { authRoutes } from './routes/auth.routes.js'
 import { cacheRoutes } from './routes/cache.routes.js'
 import { callerFlagsRoutes } from './routes/caller-flags.routes.js'
+import { consoleRoutes } from './routes/console.routes.js'
 import { consoleSessionRoutes } from './routes/console-session.routes.js'
 import { documentRoutes } from './routes/documents.routes.js'
 import { featureFlagRoutes } from './routes/feature-flags.routes.js'
@@ -133,6 +134,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(jsonBody)
   await app.register(openapi, { version: dependencies.version })
 
+  await app.register(consoleRoutes, {})
   await app.register(healthRoutes, { prefix: '/health', checks: dependencies.healthChecks, clock })
   if (metrics) await app.register(metricsRoutes, { registry: metrics.registry })
   await app.register(authRoutes, {

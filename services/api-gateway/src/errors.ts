@@ -31,6 +31,7 @@ export const gatewayErrors = {
   FORBIDDEN: [403, 'The account has no right to this'],
   CSRF_REFUSED: [403, 'The request is known by a cookie, and does not come from the console'],
   NOT_FOUND: [404, 'There is no such thing, or it belongs to someone else'],
+  CONSOLE_NOT_BUILT: [404, 'The files of the console are not there'],
   METHOD_NOT_ALLOWED: [405, 'The path exists, and takes other methods'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive whole in time'],
   SESSION_ENDED: [409, 'The session has ended and takes no more messages'],

@@ -26,6 +26,7 @@ export function startScreen({
   const lines = [
     `VoiceAssist ${version} is ready`,
     '',
+    `  Console        ${url}/console/`,
     `  API            ${url}`,
     `  API reference  ${url}/docs`,
     `  Metrics        ${url}/metrics`,

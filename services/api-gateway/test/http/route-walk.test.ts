@@ -9,6 +9,9 @@ import { openTestApp, password, roles, type TestApp, type TestRole, tokenSecret 
 
 /** What is meant to be; the walk below asks the app what is. */
 const intended: Record<string, RouteAccess> = {
+  'GET /': 'public',
+  'GET /console': 'public',
+  'GET /console/*': 'public',
   'GET /openapi.json': 'public',
   'GET /docs': 'public',
   'GET /docs/': 'public',
@@ -130,7 +133,7 @@ function registeredRoutes(tree: string): string[] {
     path.length = depth
     path.push(match[2]!)
     // The account forgets the part of a path before a wildcard that it shares with other paths.
-    const url = path.join('').replace('/docs/*', '/docs/static/*')
+    const url = path.join('').replace('/docs/*', '/docs/static/*').replace('/console*', '/console/*')
     return match[3]!.split(', ').map(method => `${method} ${url}`)
   })
 }
