@@ -89,6 +89,47 @@ describe.skipIf(!chromiumOfRun())('ask and the knowledge base', () => {
     await expectClean()
   })
 
+  test('what a model writes is shown as text, and what it took back is not', async () => {
+    const { page, expectClean } = opened
+    const answer = (content: string) => ({
+      ...{ id: 'a', content, citations: [], model: 'some-model', retrieval: { from: 'search' } },
+    })
+    const evil = '<img src="https://example.org/x"> see [a link](https://example.org/y) [1]'
+    const streams = [
+      [
+        ['message', {}],
+        ['delta', { text: 'half a' }],
+        ['error', { code: 'EMBEDDER_FAILED', detail: 'It failed' }],
+      ],
+      [
+        ['message', {}],
+        ['delta', { text: 'void words' }],
+        ['reset', { reason: 'uncited' }],
+        ['answer', answer(evil)],
+      ],
+    ]
+    const sent: unknown[] = []
+    await page.route('**/messages', route => {
+      sent.push(route.request().postDataJSON())
+      const events = [...streams.shift()!, ['done', {}]]
+      const body = events
+        .map(([name, data]) => `event: ${name}\r\ndata: ${JSON.stringify(data)}\r\n\r\n`)
+        .join('')
+      return route.fulfill({ contentType: 'text/event-stream', body })
+    })
+    await page.getByLabel('Question').fill('And by a model?')
+    await page.getByRole('button', { name: 'Ask', exact: true }).click()
+    await article().getByRole('alert').getByText('It failed').waitFor()
+    await article().getByRole('button', { name: 'Try again' }).click()
+    await article().getByText(evil).waitFor()
+    await article().getByText('What the model wrote was taken back (uncited)').waitFor()
+    expect(await article().getByText('void words').count()).toBe(0)
+    expect(await article().locator('img, .answer-text a').count()).toBe(0)
+    expect(sent[1]).toEqual(sent[0])
+    await page.unroute('**/messages')
+    await expectClean()
+  })
+
   test('files are uploaded by the picker and by dropping them, each with what went wrong', async () => {
     const { page, expectClean, look } = opened
     await page
@@ -172,5 +213,17 @@ describe.skipIf(!chromiumOfRun())('ask and the knowledge base', () => {
     await page.getByText('5 documents').waitFor()
     expect(await page.getByRole('table', { name: 'Documents' }).getByText('Quibblefax').count()).toBe(0)
     await expectClean()
+  })
+
+  test('who signs out leaves nothing to the next one', async () => {
+    const { page, gateway } = opened
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('E-mail').fill(gateway.administrator.email)
+    await page.getByLabel('Password').fill(gateway.administrator.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('table', { name: 'Documents' }).waitFor()
+    expect(await page.getByRole('list', { name: 'Uploads' }).count()).toBe(0)
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Ask' }).click()
+    await page.getByText('Nothing asked yet').waitFor()
   })
 })
