@@ -14,28 +14,23 @@ export function AskedCard({ asked }: { readonly asked: Asked }) {
   // While it is asked again, the answer before stays.
   const shown = last.text === '' ? (runs.findLast(run => run.text !== '') ?? last) : last
   const citations = shown.answer?.citations ?? []
+  const isAsking = last.state === 'asking'
+  const goOn = () => (last.state === 'answered' ? askAgain(asked.id) : tryAgain(asked.id, last.id))
   const toggle = (index: number, isOpen: boolean) =>
     setOpen(now => new Set(isOpen ? [...now, index] : [...now].filter(other => other !== index)))
 
   return (
-    <article class="card asked" aria-labelledby={id} aria-busy={last.state === 'asking'}>
+    <article class="card asked" aria-labelledby={id} aria-busy={isAsking}>
       <div class="question">
         <h2 id={id}>{question}</h2>
-        {last.state === 'asking' && (
-          <button type="button" onClick={() => stop(last.id)}>
+        <div class="actions">
+          <button type="button" class={isAsking ? '' : 'unseen'} onClick={() => stop(last.id)}>
             Stop
           </button>
-        )}
-        {last.state === 'answered' && (
-          <button type="button" onClick={() => askAgain(asked.id)}>
-            Ask again
+          <button type="button" aria-disabled={isAsking} onClick={() => !isAsking && goOn()}>
+            {last.state === 'stopped' ? 'Go on' : 'Ask again'}
           </button>
-        )}
-        {last.state === 'stopped' && (
-          <button type="button" onClick={() => tryAgain(asked.id, last.id)}>
-            Go on
-          </button>
-        )}
+        </div>
       </div>
       <TimeSpent runs={runs} />
       {last.error && <ErrorPanel error={last.error} onRetry={() => tryAgain(asked.id, last.id)} />}
