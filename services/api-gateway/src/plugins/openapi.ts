@@ -79,7 +79,7 @@ function described(schema: FastifySchema, access: RouteAccess, upload: boolean):
   return {
     ...rest,
     description: `${description} ${accessNotes[access]}`.trim(),
-    security: access === 'public' ? [] : [{ token: [] }],
+    security: access === 'public' || access === 'console' ? [] : [{ token: [] }],
     ...(upload ? { consumes: ['multipart/form-data'], body: documentUpload } : {}),
     response: {
       ...(response as object),
