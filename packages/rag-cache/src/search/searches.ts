@@ -18,7 +18,7 @@ import { frozenHits, privateHits } from './private-hits.js'
 import type { QueryMatrix } from './query-matrix.js'
 import type { SearchScore } from './search-score.js'
 import { type SimilarQuestions, similarCandidates } from './similar-questions.js'
-import { factsOf, type StoredSearch } from './stored-search.js'
+import { bytesOf, factsOf, type StoredSearch } from './stored-search.js'
 
 export interface SearchParts {
   readonly cache: Cache
@@ -75,16 +75,13 @@ export class Searches {
   ): Promise<FoundSearch<Hit>> {
     const { cache, clock, ttlSeconds } = this.#parts
     const startedMs = clock.monotonic()
-    let embeddingMs = 0
-    const onEmbedded = (ms: number) => {
-      embeddingMs = ms
-    }
+    const times = { embeddingMs: 0 }
     for (let attempt = 0; attempt < attempts; attempt++) {
       let own: StoredSearch<Hit> | undefined
       const stored = await cache.getOrSet<StoredSearch<Hit>>(
         asked.key,
         async context => {
-          own = await this.#search(asked, load, context.signal, onEmbedded)
+          own = await this.#search(asked, load, context.signal, times)
           if (own.point === '' || own.reuse) context.skip()
           return own
         },
@@ -95,22 +92,22 @@ export class Searches {
         stored.reuse &&
         (own?.id === stored.id || (await this.holds({ ...asked, key: stored.reuse.id }, stored)))
       )
-        return { ...this.#reused(stored, startedMs), embeddingMs }
-      if (own && stored.id === own.id) return { ...this.#missed(asked, own), embeddingMs }
+        return { ...this.#reused(stored, startedMs), ...times }
+      if (own && stored.id === own.id) return { ...this.#missed(asked, own), ...times }
       if (stored.point === '') break // another's, while nothing can be kept
       if (await this.holds(asked, stored)) {
         const savedMs = stored.missMs - (clock.monotonic() - startedMs)
         this.#parts.tally.hit(savedMs)
         this.#parts.record.note(asked.key, stored)
-        return { hits: frozenHits(stored.hits), from: 'cache', savedMs, embeddingMs }
+        return { hits: frozenHits(stored.hits), from: 'cache', savedMs, ...times }
       }
       await this.drop(asked.key)
     }
     signal?.throwIfAborted()
     const searched = { ...asked, mayReuse: false }
     const uncached = signal ?? new AbortController().signal
-    const found = await this.#search(searched, load, uncached, onEmbedded)
-    return { ...this.#missed(asked, found), embeddingMs }
+    const found = await this.#search(searched, load, uncached, times)
+    return { ...this.#missed(asked, found), ...times }
   }
 
   async get<Hit extends SearchHit>(key: string): Promise<readonly Hit[] | undefined> {
@@ -163,12 +160,12 @@ export class Searches {
     asked: Asked,
     load: SearchLoader<Hit>,
     signal: AbortSignal,
-    onEmbedded: (ms: number) => void,
+    times: { embeddingMs: number },
   ): Promise<StoredSearch<Hit>> {
     const { clock, log, embeddings, score } = this.#parts
     const startedMs = clock.monotonic()
     const embedding = embeddings.of(asked.tenant, asked.text).finally(() => {
-      onEmbedded(clock.monotonic() - startedMs)
+      times.embeddingMs = clock.monotonic() - startedMs
     })
     // Before the search: whatever is written from here on is judged at the first hit.
     const [head, vector] = await Promise.all([log.head(), embedding])
@@ -250,8 +247,4 @@ export class Searches {
     publish({ kind: 'outdated' })
     await this.#parts.cache.delete(key)
   }
-}
-
-function bytesOf({ hits, vector, features }: StoredSearch): number {
-  return 500 + vector.byteLength + 2 * (JSON.stringify(hits).length + (JSON.stringify(features) ?? '').length)
 }

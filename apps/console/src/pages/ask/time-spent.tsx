@@ -1,3 +1,4 @@
+import { base } from '../../base.js'
 import { DataTable } from '../../parts/data-table.js'
 import { formatMs } from '../../parts/format.js'
 import type { Run } from './asks.js'
@@ -28,6 +29,10 @@ export function TimeSpent({ runs }: { readonly runs: readonly Run[] }) {
       />
       <p class="saved" aria-live="polite">
         {comparison(runs)}
+      </p>
+      <p class="muted">
+        See <a href={`${base}/queries/top?route=*`}>the queries behind it</a> and{' '}
+        <a href={`${base}/caches`}>what the caches hold</a>.
       </p>
     </div>
   )
