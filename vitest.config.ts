@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: [
       '{packages,services,apps}/*/test/**/*.test.ts',
-      '{bench,dashboards}/test/**/*.test.ts',
+      '{bench,dashboards,deploy}/test/**/*.test.ts',
       'scripts/test/**/*.test.mjs',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
@@ -26,6 +26,7 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//] } },
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
     // A process for each file spends more time on loading what all of them load than on most files.

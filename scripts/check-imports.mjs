@@ -23,14 +23,17 @@ const ranks = {
   'apps/console': 3,
   bench: 4,
   dashboards: 4,
+  deploy: 4,
   'packages/testkit': 4,
 }
 /** Built into files of its own: nothing is imported when it runs. */
 const bundled = 'apps/console'
 const testkit = 'packages/testkit'
 const gateway = 'services/api-gateway'
-/** Clients of metrics: facts go up by events, and the gateway alone counts them. The benches compare with them. */
-const metricsClients = new Set(['prom-client', '@opentelemetry/api', '@opentelemetry/sdk-metrics'])
+/** Clients of metrics and traces: facts go up by events, and the gateway alone counts them. The benches compare with them. */
+const metricsClients = /^(prom-client$|@opentelemetry\/)/
+/** Loaded only where there are traces. */
+const tracing = `${gateway}/src/tracing/`
 
 await runCheck('imports', root => {
   const workspaces = workspacesOf(root)
@@ -133,8 +136,11 @@ function objection(file, from, target) {
   const isTest = file.startsWith(`${from.folder}/test/`)
   const mayUseDevelopment = isTest || from.folder === bundled
   if (target.external) {
-    if (metricsClients.has(target.external) && from.folder !== gateway && from.folder !== 'bench')
+    if (metricsClients.test(target.external) && from.folder !== gateway && from.folder !== 'bench')
       return 'only the gateway may import a metrics client'
+    const isOpenTelemetry = target.external.startsWith('@opentelemetry/')
+    if (isOpenTelemetry && from.folder === gateway && !isTest && !file.startsWith(tracing))
+      return `only ${tracing} may import OpenTelemetry`
     if (from.dependencies.has(target.external)) return
     if (mayUseDevelopment && from.devDependencies.has(target.external)) return
     return `not among the dependencies of ${from.folder}/package.json`

@@ -69,6 +69,20 @@ describe('check-imports', () => {
       "packages/cache/src/bad.ts:1: 'prom-client': only the gateway may import a metrics client",
     ],
     [
+      'OpenTelemetry outside of the gateway',
+      'packages/cache',
+      "import '@opentelemetry/core'\n",
+      ['@voiceassist/kernel', '@opentelemetry/core'],
+      "packages/cache/src/bad.ts:1: '@opentelemetry/core': only the gateway may import a metrics client",
+    ],
+    [
+      'OpenTelemetry in the gateway outside of its traces',
+      'services/api-gateway',
+      "import '@opentelemetry/core'\n",
+      ['@voiceassist/cache', 'prom-client', '@opentelemetry/core'],
+      "services/api-gateway/src/bad.ts:1: '@opentelemetry/core': only services/api-gateway/src/tracing/ may import OpenTelemetry",
+    ],
+    [
       'a package that is not declared',
       'packages/cache',
       "import pino from 'pino/file'\n",

@@ -23,7 +23,8 @@ describe.skipIf(!chromiumOfRun())('caches, flags and audit', () => {
     const row = page.getByRole('row', { name: /^rag_search / })
     await expect.poll(() => row.getByRole('cell').nth(1).textContent()).toMatch(/%/)
     await look('caches')
-    await page.getByLabel('Key', { exact: true }).fill('no:such key')
+    const lookUp = page.locator('section', { has: page.getByRole('heading', { name: 'Look up a key' }) })
+    await lookUp.getByLabel('Key').fill('no:such key')
     await page.getByRole('button', { name: 'Look up' }).click()
     await page.getByText('Neither tier keeps this key').waitFor()
 
@@ -101,7 +102,7 @@ describe.skipIf(!chromiumOfRun())('caches, flags and audit', () => {
   test('audit: what was done is there, filtered by the address, and the chain is whole', async () => {
     const { page, goTo, look, expectClean } = opened
     await goTo('/audit?action=flag.kill')
-    await page.getByRole('cell', { name: 'flag.kill' }).waitFor()
+    await page.getByRole('cell', { name: 'flag.kill', exact: true }).waitFor()
     expect(await page.getByRole('row').count()).toBe(2)
     await page.getByRole('button', { name: 'Details of flag.kill' }).click()
     await page.getByRole('dialog').getByText('It ranks leaflets first').waitFor()
@@ -113,9 +114,9 @@ describe.skipIf(!chromiumOfRun())('caches, flags and audit', () => {
     await page.getByText('No row matches').waitFor()
     expect(page.url()).toContain('action=no.such')
     await page.goBack()
-    await page.getByRole('cell', { name: 'flag.kill' }).waitFor()
+    await page.getByRole('cell', { name: 'flag.kill', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Clear' }).click()
-    await page.getByRole('cell', { name: 'auth.login' }).first().waitFor()
+    await page.getByRole('cell', { name: 'auth.login', exact: true }).first().waitFor()
     await look('audit')
     await expectClean()
   })

@@ -86,7 +86,8 @@ async function pageOfStream(
   path: string,
   answer?: { status: number; json: object },
 ): Promise<Page> {
-  const page = await signedIn.context().newPage()
+  const browser = signedIn.context().browser()!
+  const page = await browser.newPage({ storageState: await signedIn.context().storageState() })
   await page.addInitScript(`
     window.EventSource = class extends EventTarget {
       static CLOSED = 2

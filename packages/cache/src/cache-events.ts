@@ -40,6 +40,20 @@ export type CacheEvent =
 /** Of every cache of the process; no work is done for it while nobody listens. */
 export const cacheChannel = channel('voiceassist:cache')
 
+/** One read of one key, as it ends, in the context of its caller; without the key. */
+export interface CacheReadEvent {
+  readonly namespace: string
+  /** What answered: `joined`, a load that another caller had begun; `nothing`, a miss of a read without loader. */
+  readonly by: 'memory' | 'remote' | 'loader' | 'joined' | 'nothing'
+  readonly durationMs: number
+}
+
+/**
+ * Each read that brought a value or missed, for tracers; nothing is done for it while nobody listens. Not told: reads of
+ * many keys, of which the loads are, and reads that failed, as their loads tell.
+ */
+export const cacheReadChannel = channel('voiceassist:cache:read')
+
 export function publish(event: CacheEvent): void {
   if (cacheChannel.hasSubscribers) cacheChannel.publish(event)
 }

@@ -16,9 +16,9 @@ import type {
 } from './cache.js'
 import type { CacheCore } from './cache-core.js'
 import { CacheError } from './cache-error.js'
-import { publish, timedHitEvery } from './cache-events.js'
+import { cacheReadChannel, publish, timedHitEvery } from './cache-events.js'
 import type { CacheStats } from './cache-stats.js'
-import { checkKey, checkNamespace, checkPattern, checkTags } from './key/check-key.js'
+import { checkKey, checkNamespace, checkPattern, checkTags, namespaceOf } from './key/check-key.js'
 import { type Link, linkTo } from './link.js'
 import { HitVerifier } from './read/hit-verifier.js'
 import { LoadRun } from './read/load-context.js'
@@ -80,6 +80,7 @@ export class TwoTierCache implements Cache {
       if (slot >= 0) {
         const value = memory.valueAt(slot) as Value
         if (--this.#untimedHits === 0) this.#timed(nowMs)
+        if (cacheReadChannel.hasSubscribers) this.#reader.told(namespaceOf(key), 'memory', nowMs)
         return Promise.resolve(value)
       }
     }
@@ -95,6 +96,7 @@ export class TwoTierCache implements Cache {
       if (slot >= 0) {
         const value = memory.valueAt(slot) as Value
         if (--this.#untimedHits === 0) this.#timed(nowMs)
+        if (cacheReadChannel.hasSubscribers) this.#reader.told(namespaceOf(key), 'memory', nowMs)
         if (this.#verifier) this.#verifier.hit(key, slot, loader as Loader<unknown>)
         return Promise.resolve(value)
       }

@@ -28,6 +28,7 @@ export const profilerChannel = channel('voiceassist:query-profiler')
 /** Each query as it ends, for tracers; nothing is done for it while nobody listens. */
 export const queryChannel = channel('voiceassist:query-profiler:query')
 export interface QueryEvent extends Readonly<Omit<QueryRecord, 'values' | 'stack' | 'request'>> {
+  /** The object that it was opened with, as `currentRequest` returns it. */
   readonly request: RequestInfo | undefined
 }
 

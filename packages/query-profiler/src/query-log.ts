@@ -133,6 +133,15 @@ export class QueryLog implements QueryObserver {
 /** An object of its own: the record has the text of the call, and the scope of a request counts on. */
 function queryEventOf(record: QueryRecord): QueryEvent {
   const { statement, request, calledAtMs, sentAtMs, answeredAtMs, endedAtMs, rows, bytes, sqlState } = record
-  const asked = request && { id: request.id, route: request.route }
-  return { statement, request: asked, calledAtMs, sentAtMs, answeredAtMs, endedAtMs, rows, bytes, sqlState }
+  return {
+    statement,
+    request: request?.info,
+    calledAtMs,
+    sentAtMs,
+    answeredAtMs,
+    endedAtMs,
+    rows,
+    bytes,
+    sqlState,
+  }
 }

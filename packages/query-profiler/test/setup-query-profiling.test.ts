@@ -1,6 +1,7 @@
 import { describeDatabases, eventually, tempDatabase } from '@voiceassist/testkit'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type QueryEvent, queryChannel } from '#src/profiler-events'
 import { setupQueryProfiling } from '#src/setup-query-profiling'
 
 describeDatabases('a profiled pool', kind => {
@@ -61,6 +62,21 @@ describeDatabases('a profiled pool', kind => {
     expect(profiler.report().queries).toEqual(report.queries)
     await expect(profiler.advise()).rejects.toMatchObject({ code: 'PROFILER_CLOSED' })
     expect(Object.hasOwn(pool, 'query')).toBe(false)
+  })
+
+  test('tells tracers each query, with the object that its request was opened with', async () => {
+    const profiler = setupQueryProfiling(pool)
+    const told: QueryEvent[] = []
+    const listen = (message: unknown) => void told.push(message as QueryEvent)
+    queryChannel.subscribe(listen)
+    const request = { id: 'r1', route: 'GET /notes', own: true }
+    await profiler.runInRequest(request, () => pool.query('select $1::text', ['secret']))
+    queryChannel.unsubscribe(listen)
+    await profiler.runInRequest(request, () => pool.query('select 1'))
+    await profiler.close()
+    expect(told).toEqual([expect.objectContaining({ rows: 1, sqlState: undefined })])
+    expect(told[0]?.request).toBe(request)
+    expect(JSON.stringify(told)).not.toContain('secret')
   })
 
   test('has a slow query explained, and says what is the matter', async () => {

@@ -54,6 +54,7 @@ import { searchRoutes } from './routes/search.routes.js'
 import { sessionRoutes } from './routes/sessions.routes.js'
 import { userRoutes } from './routes/users.routes.js'
 import type { Services } from './services/create-services.js'
+import type { Tracing } from './tracing/tracing.js'
 
 export type { HealthCheck } from './routes/health.routes.js'
 
@@ -63,6 +64,8 @@ export interface AppDependencies {
   readonly database: OpenDatabase
   /** Absent: queries are not profiled. */
   readonly profiler?: QueryProfiler | undefined
+  /** Absent: there are no traces. */
+  readonly tracing?: Tracing | undefined
   /** What the gateway goes by. */
   readonly flags: FeatureFlags
   readonly services: Services
@@ -83,7 +86,7 @@ export interface AppDependencies {
 /** The gateway's HTTP, ready to listen or to be tested by `inject`. The caller closes what it handed over. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { clock, logger, database, services, rateLimits = defaultRateLimits } = dependencies
-  const { trustedProxies = [], profiler, flags, metricsEnabled = true } = dependencies
+  const { trustedProxies = [], profiler, tracing, flags, metricsEnabled = true } = dependencies
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -110,6 +113,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       })
     : undefined
   app.addHook('onClose', async () => metrics?.close())
+  if (tracing) await app.register(tracing.requests)
   await app.register(requestId)
   await app.register(securityHeaders)
   await app.register(profiledRequest, { profiler, ended: metrics?.requestEnded })

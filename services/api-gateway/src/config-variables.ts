@@ -1,4 +1,5 @@
 import { encryptionKeys, redisNodes, redisSentinels } from './config-cache.js'
+import { tracingVariables } from './config-tracing.js'
 import {
   addresses,
   atLeast,
@@ -11,7 +12,7 @@ import {
   urlOf,
 } from './config-variable.js'
 
-/** Every environment variable, declared here and nowhere else. `docs/configuration.md` is tested against it. */
+/** Every environment variable, declared once. `docs/configuration.md` is tested against it. */
 export const configVariables = {
   HOST: { description: 'Address to listen on', default: '127.0.0.1', parse: text },
   PORT: { description: 'Port to listen on; 0 takes a free one', default: '8000', parse: integer(0, 65_535) },
@@ -220,6 +221,7 @@ export const configVariables = {
     secret: true,
     parse: atLeast(16),
   },
+  ...tracingVariables,
   MAX_DOCUMENT_BYTES: {
     description: 'Largest document that an upload or import takes',
     default: '5242880',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { ProfilerOptions } from '@voiceassist/query-profiler'
 import { type CacheConfig, redisPlace } from './config-cache.js'
 import type { RagConfig } from './config-rag.js'
+import type { TracingConfig } from './config-tracing.js'
 import { type ConfigVariable, readVariable } from './config-variable.js'
 import { configVariables } from './config-variables.js'
 import type { PoolLimits } from './db/database-pool.js'
@@ -41,6 +42,8 @@ export interface Config {
     | undefined
   readonly metricsEnabled: boolean
   readonly metricsToken: string | undefined
+  /** Absent: there are no traces. */
+  readonly tracing: TracingConfig | undefined
   readonly maxDocumentBytes: number
   readonly logLevel: string
 }
@@ -71,6 +74,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const embeddingsUrl = read('EMBEDDINGS_URL')
   const bootstrapFile = read('FLAG_BOOTSTRAP_FILE')
   const llmUrl = read('LLM_URL')
+  const otlpEndpoint = read('OTEL_EXPORTER_OTLP_ENDPOINT')
+  const tracing = {
+    headers: read('OTEL_EXPORTER_OTLP_HEADERS') ?? {},
+    serviceName: read('OTEL_SERVICE_NAME')!,
+    sampler: read('OTEL_TRACES_SAMPLER')!,
+    ratio: read('OTEL_TRACES_SAMPLER_ARG')!,
+  }
   return Object.freeze({
     host: read('HOST')!,
     port: read('PORT')!,
@@ -131,6 +141,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
           },
     metricsEnabled: read('METRICS_ENABLED') === 'true',
     metricsToken: read('METRICS_TOKEN'),
+    tracing: otlpEndpoint === undefined ? undefined : { endpoint: otlpEndpoint, ...tracing },
     maxDocumentBytes: read('MAX_DOCUMENT_BYTES')!,
     logLevel: read('LOG_LEVEL')!,
   })

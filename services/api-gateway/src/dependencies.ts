@@ -28,6 +28,8 @@ import { seedOwnFlags } from './flags/seed-own-flags.js'
 import { openProfiler } from './profiling/open-profiler.js'
 import { insertAuditRows } from './repositories/audit-logs.repository.js'
 import { createServices, type Services } from './services/create-services.js'
+import { openTracing } from './tracing/open-tracing.js'
+import type { Tracing } from './tracing/tracing.js'
 
 export interface Dependencies {
   readonly config: Config
@@ -41,6 +43,8 @@ export interface Dependencies {
   readonly flags: FeatureFlags
   /** Absent: QUERY_PROFILER_ENABLED is false, or this is a command. */
   readonly profiler: QueryProfiler | undefined
+  /** Absent: OTEL_EXPORTER_OTLP_ENDPOINT is, or this is a command. */
+  readonly tracing: Tracing | undefined
   readonly services: Services
   readonly healthChecks: readonly HealthCheck[]
   /** Ends in the reverse order of the start; the data folder is free afterwards. */
@@ -77,6 +81,11 @@ export async function openDependencies(
       const lock: DataFolderLock = lockDataFolder(config.dataFolder)
       opened.push(() => lock.release())
     }
+    const tracing =
+      options.role === 'gateway'
+        ? await openTracing({ config: config.tracing, clock, logger: options.logger })
+        : undefined
+    opened.push(async () => tracing?.close())
     const database = await openDatabase({
       ...(config.databaseUrl === undefined
         ? { dataFolder: databaseFolder(config.dataFolder) }
@@ -87,7 +96,8 @@ export async function openDependencies(
     opened.push(() => database.close())
     const storedBefore = await readStoredEmbedder(database.db)
     const dimensions = options.embedding === 'unused' ? storedBefore?.dimensions : undefined
-    const embedder = await openEmbedder(config, clock, dimensions)
+    const plainEmbedder = await openEmbedder(config, clock, dimensions)
+    const embedder = tracing?.embedder(plainEmbedder) ?? plainEmbedder
     opened.push(() => embedder.close())
     await bringSchemaUp(database, embedder, clock, options)
     const profiler =
@@ -159,6 +169,7 @@ export async function openDependencies(
       answers,
       cache,
       profiler,
+      tracing,
       flags,
       services,
       healthChecks: [

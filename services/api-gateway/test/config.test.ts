@@ -37,6 +37,13 @@ test.each([
   ['CACHE_ENABLED', 'yes'],
   ['CACHE_ENCRYPTION_KEYS', 'a:short'],
   ['CACHE_ENCRYPTION_KEYS', `a:${'A'.repeat(43)}=,a:${'B'.repeat(43)}=`],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'a=b,my-secret'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'my-secret=%zz'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'my-secret=%0d%0a'],
+  ['OTEL_SERVICE_NAME', 'x'.repeat(256)],
+  ['OTEL_TRACES_SAMPLER', 'jaeger_remote'],
+  ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
 ])('%s=%s is refused by name, with a remedy, and without its value', (name, value) => {
   let caught: unknown
   try {

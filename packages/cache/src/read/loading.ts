@@ -28,6 +28,8 @@ export interface Loading {
   /** Nobody waits for it: it is no miss. */
   readonly background?: boolean | undefined
   readonly batch?: BatchPart | undefined
+  /** The second tier had it: nothing was loaded. */
+  inRemote?: boolean
 }
 
 /** Where a load began. */

@@ -194,7 +194,10 @@ export class Loads {
     const { partition, flight, policy } = loading
     try {
       const read = adopt(this.#core, partition, flight, policy, bytes, judge)
-      if (read) this.#tally.of(flight.namespace).remoteHits++
+      if (read) {
+        this.#tally.of(flight.namespace).remoteHits++
+        loading.inRemote = true
+      }
       return read
     } catch (error) {
       if (error instanceof CacheError && error.code === 'CACHE_VALUE_CORRUPT') return 'unreadable'

@@ -1,5 +1,6 @@
 import type { Loader, LoadOptions, ReadOptions } from '../cache.js'
 import { CacheError } from '../cache-error.js'
+import { type CacheReadEvent, cacheReadChannel } from '../cache-events.js'
 import type { Core } from '../core.js'
 import { checkKey, namespaceOf } from '../key/check-key.js'
 import { readCopy } from '../memory/read-copy.js'
@@ -38,11 +39,12 @@ export class Reader {
     checkKey(key)
     this.#core.throwIfClosed()
     const namespace = namespaceOf(key)
+    const startedMs = this.#core.clock.monotonic()
     const partition = this.#core.partitionFor(key)
     const policy = this.#core.policies.of(namespace, options)
     if (policy.memory) {
       const here = held(this.#core, partition, key)
-      if (here?.state === 'good') return this.#fromMemory(here.slot, namespace)
+      if (here?.state === 'good') return this.#fromMemory(here.slot, namespace, startedMs)
     }
     const shared = this.#core.sharedFor(policy)
     let believed = false
@@ -52,25 +54,20 @@ export class Reader {
       believed = partition.trusted(this.#core.clock.monotonic()) || (await this.#core.belief(partition))
     }
     if (!shared || !believed || !partition.connected || partition.journal.size > 0) {
-      this.#tally.of(namespace).misses++
-      return undefined
+      return this.#missed(namespace, startedMs)
     }
     const flight = new Flight(key, namespace)
     partition.flights.add(flight)
     try {
       const bytes = await shared.guard.run('get', partition, () => shared.tier.get(partition.index, key))
       const read = bytes && adopt(this.#core, partition, flight, policy, bytes, 'mirror')
-      const tally = this.#tally.of(namespace)
-      if (!read) {
-        tally.misses++
-        return undefined
-      }
-      tally.remoteHits++
+      if (!read) return this.#missed(namespace, startedMs)
+      this.#tally.of(namespace).remoteHits++
+      this.told(namespace, 'remote', startedMs)
       return readCopy(read.copy)
     } catch (error) {
       if (!(error instanceof CacheError)) throw error
-      this.#tally.of(namespace).misses++
-      return undefined
+      return this.#missed(namespace, startedMs)
     } finally {
       partition.flights.remove(flight)
     }
@@ -87,6 +84,7 @@ export class Reader {
       throw new CacheError('CACHE_OPTION_INVALID', 'The loader must be a function', { field: 'loader', key })
     const core = this.#core
     const namespace = namespaceOf(key)
+    const startedMs = core.clock.monotonic()
     const partition = core.partitionFor(key)
     const policy = core.policies.of(namespace, options)
     const signal = options.signal
@@ -107,7 +105,7 @@ export class Reader {
         const here = held(core, partition, key)
         if (here?.state === 'good') {
           if (here.refresh) this.#refresh(loadingOf(new Flight(key, namespace), true), loader, here.slot)
-          return this.#fromMemory(here.slot, namespace)
+          return this.#fromMemory(here.slot, namespace, startedMs)
         }
       }
       const current = partition.flights.joinable(key)
@@ -115,8 +113,9 @@ export class Reader {
         batch?.waits()
         const joined = { known: partition.known, gen: partition.gen }
         const loaded = await this.#patiently(loadingOf(current), current.join())
-        if (isFresh(partition, current, loaded, joined)) return readCopy(loaded.copy)
-        continue
+        if (!isFresh(partition, current, loaded, joined)) continue
+        this.told(namespace, 'joined', startedMs)
+        return readCopy(loaded.copy)
       }
       // Callers of a process's first moments, too, are to join one flight, not all to ask for the lease at once.
       const arrival = current && !arrived ? core.arrival(partition) : undefined
@@ -128,8 +127,15 @@ export class Reader {
       }
       const loading = loadingOf(new Flight(key, namespace))
       const loaded = await this.#patiently(loading, this.#fly(loading, loader))
+      this.told(namespace, loading.inRemote ? 'remote' : 'loader', startedMs)
       return readCopy(loaded.copy)
     }
+  }
+
+  told(namespace: string, by: CacheReadEvent['by'], startedMs: number): void {
+    if (!cacheReadChannel.hasSubscribers) return
+    const event: CacheReadEvent = { namespace, by, durationMs: this.#core.clock.monotonic() - startedMs }
+    cacheReadChannel.publish(event)
   }
 
   /** Goes on to its end whoever gives up waiting. */
@@ -199,8 +205,15 @@ export class Reader {
     return this.#loads.stale(loading) ?? end
   }
 
-  #fromMemory(slot: number, namespace: string): unknown {
+  #missed(namespace: string, startedMs: number): undefined {
+    this.#tally.of(namespace).misses++
+    this.told(namespace, 'nothing', startedMs)
+    return undefined
+  }
+
+  #fromMemory(slot: number, namespace: string, startedMs: number): unknown {
     this.#tally.of(namespace).memoryHits++
+    this.told(namespace, 'memory', startedMs)
     return this.#core.memory.valueAt(slot)
   }
 }

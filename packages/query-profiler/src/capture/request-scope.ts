@@ -7,6 +7,8 @@ export interface RequestInfo {
 
 /** A request under way, and what its queries have done so far. */
 export interface RequestScope extends RequestInfo {
+  /** What it was opened with. */
+  readonly info: RequestInfo
   readonly startedAtMs: number
   /** Milliseconds of the queries that have ended, waits included. */
   databaseTimeMs: number

@@ -21,7 +21,8 @@ function detecting(threshold = 10) {
   let requests = 0
   const request = (): RequestScope => {
     const id = `request ${++requests}`
-    return { id, route: 'GET /users', startedAtMs: 0, databaseTimeMs: 0, queries: 0 }
+    const info = { id, route: 'GET /users' }
+    return { ...info, info, startedAtMs: 0, databaseTimeMs: 0, queries: 0 }
   }
   const ask = (of: RequestScope, text: string, values: unknown[], atMs: number, rows = 1) => {
     const statement = catalog.statementOf(text)

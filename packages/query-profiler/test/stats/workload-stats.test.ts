@@ -35,7 +35,10 @@ function setUp(maxStatements = 100) {
   }
   return { clock, logged, stats, observe }
 }
-const request = (route: string) => ({ id: 'r1', route, startedAtMs: 0, databaseTimeMs: 0, queries: 0 })
+const request = (route: string) => {
+  const info = { id: 'r1', route }
+  return { ...info, info, startedAtMs: 0, databaseTimeMs: 0, queries: 0 }
+}
 
 const events: ProfilerEvent[] = []
 const listen = (event: unknown) => void events.push(event as ProfilerEvent)

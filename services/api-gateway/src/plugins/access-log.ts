@@ -16,6 +16,7 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
       route: routeOf(request),
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime * 10) / 10,
+      ...(request.trace ? { traceId: request.trace.traceId } : {}),
       ...(request.principal ? { userId: request.principal.userId } : {}),
     },
     'request',

@@ -1,5 +1,6 @@
 import type { QueryProfiler, RequestInfo } from '@voiceassist/query-profiler'
 import fastifyPlugin from 'fastify-plugin'
+import type { SpanScope } from '../tracing/span-scope.js'
 import { endpointOf } from './endpoint-of.js'
 
 /** What a request is opened with: whoever is told of its work adds to it (`QueryProfiler.currentRequest`). */
@@ -10,6 +11,8 @@ export class ProfiledRequest implements RequestInfo {
     readonly id: string,
     /** As `endpointOf` names it. */
     readonly route: string,
+    /** Absent: there are no traces. */
+    readonly trace: SpanScope | undefined,
   ) {}
 }
 
@@ -30,7 +33,7 @@ export interface ProfiledRequestOptions {
 export const profiledRequest = fastifyPlugin<ProfiledRequestOptions>(async (app, { profiler, ended }) => {
   if (!profiler) return
   app.addHook('onRequest', (request, reply, done) => {
-    const profiled = new ProfiledRequest(request.id, endpointOf(request))
+    const profiled = new ProfiledRequest(request.id, endpointOf(request), request.trace)
     const open = profiler.openRequest(profiled)
     reply.raw.once('close', () => {
       open.end()

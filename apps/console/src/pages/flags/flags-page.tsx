@@ -1,10 +1,10 @@
 import { useLocation } from 'preact-iso'
-import { base } from '../../base.js'
+import { restOfPath } from '../../rest-of-path.js'
 import { FlagDetails } from './flag-details.js'
 import { FlagList } from './flag-list.js'
 
 export default function FlagsPage() {
   const { path } = useLocation()
-  const name = decodeURIComponent(path.slice(`${base}/flags/`.length))
+  const name = decodeURIComponent(restOfPath(path, '/flags') ?? '')
   return name ? <FlagDetails key={name} name={name} /> : <FlagList />
 }

@@ -4,6 +4,7 @@ import { request } from '../../api/request.js'
 import { useAction } from '../../api/use-action.js'
 import { Facts } from '../../parts/facts.js'
 import { flagPath } from './flag-calls.js'
+import './flags.css'
 
 interface Evaluation {
   readonly value?: unknown
@@ -55,7 +56,7 @@ export function TryContext({ flag, turn }: TryContextProps) {
       <p class="form-error" role="alert">
         {attempt.error?.message}
       </p>
-      <div aria-live="polite">
+      <div aria-live="polite" class="answer">
         {found && (
           <>
             <p>{found.why}</p>

@@ -45,7 +45,7 @@ export function PlanView({ record, isCurrent = false }: PlanViewProps) {
       </p>
       {placed.elsewhere.length > 0 && (
         <section>
-          <h3>Of the statement as a whole</h3>
+          <h2>Of the statement as a whole</h2>
           {placed.elsewhere.map(finding => (
             <FindingNote key={finding.rule + finding.nodes[0]} finding={finding} />
           ))}

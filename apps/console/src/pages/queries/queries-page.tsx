@@ -4,6 +4,7 @@ import { base } from '../../base.js'
 import { Empty } from '../../parts/empty.js'
 import { PageHeader } from '../../parts/page-header.js'
 import { Tabs } from '../../parts/tabs.js'
+import { restOfPath } from '../../rest-of-path.js'
 import { IndexesTab } from './indexes-tab.js'
 import { NPlusOneTab } from './n-plus-one-tab.js'
 import { PlansTab } from './plans-tab.js'
@@ -25,10 +26,10 @@ export default function QueriesPage() {
   const { path, route } = useLocation()
   const filter = useStatementFilter()
   const advice = useAdvice()
-  const tab = path.slice(`${base}/queries/`.length)
+  const tab = restOfPath(path, '/queries')
   // Where dashboards and the navigation lead.
   useEffect(() => {
-    if (!tab) route(queriesHref('top', filter), true)
+    if (tab === '') route(queriesHref('top', filter), true)
   }, [tab])
   return (
     <>

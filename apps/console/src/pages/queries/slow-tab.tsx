@@ -32,7 +32,9 @@ export function SlowTab({ filter }: { readonly filter: StatementFilter }) {
               </button>
             </div>
             {shown.length === 0 ? (
-              <Empty title={items.length > 0 ? 'No slow call fits the filter' : 'No query was slow'}>
+              <Empty
+                title={items.length > 0 ? 'None of the last slow calls fits the filter' : 'No query was slow'}
+              >
                 The statements that take the most time are under <a href={queriesHref('top')}>Most time</a>; a
                 lower SLOW_QUERY_THRESHOLD_MS lists more here.
               </Empty>
