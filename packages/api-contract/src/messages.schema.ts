@@ -66,7 +66,24 @@ export const postMessageRequest = strictObject({
 })
 export type PostMessageRequest = Static<typeof postMessageRequest>
 
-export const messageAndAnswer = strictObject({ message, answer: message })
+export const answerTiming = strictObject(
+  {
+    embeddingMs: Type.Number({
+      description:
+        'The question’s embedding; 0 where it was not waited for, as when the passages were cached',
+    }),
+    searchMs: Type.Number({ description: 'The rest of finding passages, in the database or the cache' }),
+    writingMs: Type.Number({ description: 'Writing the answer, by a model or of quotations' }),
+    totalMs: Type.Number({ description: 'From the request to the stored answer; the rest is storing' }),
+  },
+  { description: 'Where the time of an answer went, in milliseconds' },
+)
+export type AnswerTiming = Static<typeof answerTiming>
+
+export const messageAndAnswer = strictObject(
+  { message, answer: message, timing: Type.Optional(answerTiming) },
+  { description: '`timing` is absent where the answer was there before' },
+)
 export type MessageAndAnswer = Static<typeof messageAndAnswer>
 
 export const messageListQuery = strictObject({

@@ -46,6 +46,8 @@ export interface FoundSearch<Hit extends SearchHit> {
   readonly from: 'search' | 'cache' | 'similar'
   /** What was saved against the search that filled the entry, below 0 where the hit took longer; absent for 'search'. */
   readonly savedMs?: number
+  /** Milliseconds of this call that went into the question's vector; 0 where it waited for none. */
+  readonly embeddingMs: number
   /** Of a 'similar' one: whose result it is, as `similar.choose` named it. */
   readonly reuse?: { readonly id: string; readonly similarity: number }
 }

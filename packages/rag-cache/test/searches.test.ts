@@ -10,9 +10,19 @@ describe('a search', () => {
     const rag = world.instance()
     const search = aSearch(world)
     const first = await rag.find(asked, search)
-    expect(first).toEqual({ hits: world.corpus.search(asked), from: 'search' })
+    expect(first).toEqual({
+      hits: world.corpus.search(asked),
+      from: 'search',
+      embeddingMs: expect.any(Number),
+    })
+    expect(first.embeddingMs).toBeGreaterThan(0)
     const second = await rag.find({ ...asked, query: ' Heart  pain' }, search)
-    expect(second).toMatchObject({ hits: first.hits, from: 'cache', savedMs: expect.any(Number) })
+    expect(second).toMatchObject({
+      hits: first.hits,
+      from: 'cache',
+      savedMs: expect.any(Number),
+      embeddingMs: 0,
+    })
     expect(search.count).toBe(1)
     expect(rag.getCacheStats().search_results).toMatchObject({ hits: 1, misses: 1, hitRate: 50, entries: 1 })
   })

@@ -14,8 +14,19 @@ export class ApiError extends Error {
   }
 
   static async of(response: Response): Promise<ApiError> {
-    const problem = (await response.json().catch(() => ({}))) as Partial<Problem>
-    const detail = problem.detail ?? `The gateway answered ${response.status} ${response.statusText}`
-    return new ApiError(response.status, problem.code ?? 'UNKNOWN', detail, problem.field, problem.requestId)
+    return ApiError.ofProblem(await response.json().catch(() => undefined), response.status)
+  }
+
+  /** @param body what may be a problem */
+  static ofProblem(body: unknown, status = 0): ApiError {
+    const problem = (body ?? {}) as Partial<Problem>
+    const detail = problem.detail ?? `The gateway answered ${status}`
+    return new ApiError(
+      problem.status ?? status,
+      problem.code ?? 'UNKNOWN',
+      detail,
+      problem.field,
+      problem.requestId,
+    )
   }
 }

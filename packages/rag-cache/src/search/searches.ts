@@ -18,7 +18,7 @@ import { frozenHits, privateHits } from './private-hits.js'
 import type { QueryMatrix } from './query-matrix.js'
 import type { SearchScore } from './search-score.js'
 import { type SimilarQuestions, similarCandidates } from './similar-questions.js'
-import { factsOf, type StoredSearch } from './stored-search.js'
+import { bytesOf, factsOf, type StoredSearch } from './stored-search.js'
 
 export interface SearchParts {
   readonly cache: Cache
@@ -43,6 +43,8 @@ export interface Asked extends AskedSearch {
   readonly text: string
   readonly mayReuse: boolean
 }
+
+type Found<Hit extends SearchHit> = Omit<FoundSearch<Hit>, 'embeddingMs'>
 
 /** A search that is dropped at a hit is made again; so often is it dropped again before it is made uncached. */
 const attempts = 3
@@ -73,12 +75,13 @@ export class Searches {
   ): Promise<FoundSearch<Hit>> {
     const { cache, clock, ttlSeconds } = this.#parts
     const startedMs = clock.monotonic()
+    const times = { embeddingMs: 0 }
     for (let attempt = 0; attempt < attempts; attempt++) {
       let own: StoredSearch<Hit> | undefined
       const stored = await cache.getOrSet<StoredSearch<Hit>>(
         asked.key,
         async context => {
-          own = await this.#search(asked, load, context.signal)
+          own = await this.#search(asked, load, context.signal, times)
           if (own.point === '' || own.reuse) context.skip()
           return own
         },
@@ -89,20 +92,22 @@ export class Searches {
         stored.reuse &&
         (own?.id === stored.id || (await this.holds({ ...asked, key: stored.reuse.id }, stored)))
       )
-        return this.#reused(stored, startedMs)
-      if (own && stored.id === own.id) return this.#missed(asked, own)
+        return { ...this.#reused(stored, startedMs), ...times }
+      if (own && stored.id === own.id) return { ...this.#missed(asked, own), ...times }
       if (stored.point === '') break // another's, while nothing can be kept
       if (await this.holds(asked, stored)) {
         const savedMs = stored.missMs - (clock.monotonic() - startedMs)
         this.#parts.tally.hit(savedMs)
         this.#parts.record.note(asked.key, stored)
-        return { hits: frozenHits(stored.hits), from: 'cache', savedMs }
+        return { hits: frozenHits(stored.hits), from: 'cache', savedMs, ...times }
       }
       await this.drop(asked.key)
     }
     signal?.throwIfAborted()
     const searched = { ...asked, mayReuse: false }
-    return this.#missed(asked, await this.#search(searched, load, signal ?? new AbortController().signal))
+    const uncached = signal ?? new AbortController().signal
+    const found = await this.#search(searched, load, uncached, times)
+    return { ...this.#missed(asked, found), ...times }
   }
 
   async get<Hit extends SearchHit>(key: string): Promise<readonly Hit[] | undefined> {
@@ -155,11 +160,15 @@ export class Searches {
     asked: Asked,
     load: SearchLoader<Hit>,
     signal: AbortSignal,
+    times: { embeddingMs: number },
   ): Promise<StoredSearch<Hit>> {
     const { clock, log, embeddings, score } = this.#parts
     const startedMs = clock.monotonic()
+    const embedding = embeddings.of(asked.tenant, asked.text).finally(() => {
+      times.embeddingMs = clock.monotonic() - startedMs
+    })
     // Before the search: whatever is written from here on is judged at the first hit.
-    const [head, vector] = await Promise.all([log.head(), embeddings.of(asked.tenant, asked.text)])
+    const [head, vector] = await Promise.all([log.head(), embedding])
     const similar = head && asked.mayReuse && (await this.#similar(asked, unit(vector)))
     if (similar) return similar as StoredSearch<Hit>
     const features = score.features?.(asked.text)
@@ -210,7 +219,7 @@ export class Searches {
     return { ...stored, reuse: { id: chosen.key, similarity: chosen.similarity } }
   }
 
-  #reused<Hit extends SearchHit>(stored: StoredSearch<Hit>, startedMs: number): FoundSearch<Hit> {
+  #reused<Hit extends SearchHit>(stored: StoredSearch<Hit>, startedMs: number): Found<Hit> {
     const { clock, tally, record } = this.#parts
     const savedMs = stored.missMs - (clock.monotonic() - startedMs)
     tally.hit(savedMs)
@@ -224,7 +233,7 @@ export class Searches {
     }
   }
 
-  #missed<Hit extends SearchHit>(asked: Asked, stored: StoredSearch<Hit>): FoundSearch<Hit> {
+  #missed<Hit extends SearchHit>(asked: Asked, stored: StoredSearch<Hit>): Found<Hit> {
     const { matrix, keys, tally, record } = this.#parts
     record.note(asked.key, stored)
     if (stored.point !== '') matrix.put(asked.key, stored, keys.group(asked), stored.point)
@@ -238,8 +247,4 @@ export class Searches {
     publish({ kind: 'outdated' })
     await this.#parts.cache.delete(key)
   }
-}
-
-function bytesOf({ hits, vector, features }: StoredSearch): number {
-  return 500 + vector.byteLength + 2 * (JSON.stringify(hits).length + (JSON.stringify(features) ?? '').length)
 }

@@ -61,3 +61,8 @@ function byDocument(hits: readonly SearchHit[]): Map<string, readonly string[]> 
   }
   return found
 }
+
+/** In memory, about. */
+export function bytesOf({ hits, vector, features }: StoredSearch): number {
+  return 500 + vector.byteLength + 2 * (JSON.stringify(hits).length + (JSON.stringify(features) ?? '').length)
+}

@@ -100,7 +100,7 @@ export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> 
           'caller goes, the message is kept, and posting it again with its clientMessageId answers it. With ' +
           '`Accept: text/event-stream`: the events `message`; `delta` with the `text` that comes next, while a model ' +
           'writes; `reset` with a `reason`, when all that came by `delta` is void; `answer`, which is what is stored; ' +
-          '`done`; or `error` with a problem. A reader too slow for `delta` gets no more of them.',
+          '`timing`, for an answer that is new; `done`; or `error` with a problem. A reader too slow for `delta` gets no more of them.',
         params: idParams,
         querystring: noQuery,
         body: postMessageRequest,
@@ -113,18 +113,19 @@ export const messageRoutes: RoutePlugin<{ readonly messages: MessagesService }> 
       const signal = goneSignal(reply)
       if (wantsEvents(request))
         return sendEvents(request, reply, async (emit, offer) => {
-          const { answer } = await messages.post(actor, id, request.body, {
+          const { answer, timing } = await messages.post(actor, id, request.body, {
             signal,
             onStored: stored => emit('message', messageView(stored)),
             onDelta: text => offer('delta', { text }),
             onReset: reason => emit('reset', { reason }),
           })
           emit('answer', messageView(answer))
+          if (timing) emit('timing', timing)
         })
-      const { message, answer, created } = await messages.post(actor, id, request.body, { signal })
+      const { message, answer, timing, created } = await messages.post(actor, id, request.body, { signal })
       return reply
         .status(created ? 201 : 200)
-        .send({ message: messageView(message), answer: messageView(answer) })
+        .send({ message: messageView(message), answer: messageView(answer), ...(timing && { timing }) })
     },
   )
 }

@@ -79,7 +79,7 @@ export function createServices({
   decisions,
   maxDocumentBytes,
 }: ServicesOptions): Services {
-  const search = createSearchService({ db, embedder, gateway, mayReuse: decisions.mayReuseSimilar })
+  const search = createSearchService({ db, embedder, clock, gateway, mayReuse: decisions.mayReuseSimilar })
   const storedReads = storedConversations(db)
   const conversations = cachedConversations(gateway, db, storedReads)
   const limits = loginLimits
@@ -100,6 +100,7 @@ export function createServices({
       db,
       search,
       answers: answers.writer,
+      clock,
       reads,
       conversations,
       onWrongReuse: async reuse => gateway.rag?.reject(reuse),

@@ -36,6 +36,15 @@ export interface SearchHit {
 export interface FoundPassages extends Readonly<Retrieval> {
   /** Best first; ties by chunk id. */
   readonly hits: readonly SearchHit[]
+  readonly timing: SearchTiming
+}
+
+/** Milliseconds. */
+export interface SearchTiming {
+  /** Of the question; 0 where it was not waited for, as when the passages were in the cache. */
+  readonly embeddingMs: number
+  /** The rest: of the database or the cache. */
+  readonly searchMs: number
 }
 
 export interface SearchOptions {

@@ -1,4 +1,4 @@
-import type { CacheReport, Message, SearchAnswer } from '@voiceassist/api-contract'
+import type { CacheReport, Message, MessageAndAnswer, SearchAnswer } from '@voiceassist/api-contract'
 import { similarityVersion } from '@voiceassist/rag-cache'
 import { createHashingEmbedder, eventually } from '@voiceassist/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -43,12 +43,16 @@ describe('searches through the cache', () => {
     const session = await open.call<{ id: string }>('POST', '/api/sessions', {})
     const url = `/api/sessions/${session.body.id}/messages`
     const post = async (clientMessageId: string) =>
-      (await open.call<{ answer: Message }>('POST', url, { content: question, clientMessageId })).body.answer
-    const searched = await post('1')
+      (await open.call<MessageAndAnswer>('POST', url, { content: question, clientMessageId })).body
+    const { answer: searched, timing } = await post('1')
+    expect(timing?.embeddingMs).toBe(0)
     expect(searched.retrieval).toEqual({ from: 'cache', savedMs: expect.any(Number) })
-    expect((await post('1')).retrieval).toEqual(searched.retrieval)
+    expect((await post('1')).answer.retrieval).toEqual(searched.retrieval)
     await open.gateway.rag!.cache.clearSearches()
-    expect((await post('2')).retrieval).toEqual({ from: 'search' })
+    const again = await post('2')
+    expect(again.answer.retrieval).toEqual({ from: 'search' })
+    expect(again.timing?.searchMs).toBeGreaterThan(0)
+    expect(again.timing?.writingMs).toBeGreaterThan(0)
     const listed = (await open.call<{ items: Message[] }>('GET', url)).body.items
     expect(listed.map(({ retrieval }) => retrieval?.from)).toEqual([undefined, 'cache', undefined, 'search'])
   })

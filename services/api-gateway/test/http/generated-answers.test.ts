@@ -81,6 +81,7 @@ describeDatabases('answers by a model', kind => {
     const [, stored] = [await list(), await events.next()]
     expect(stored).toMatchObject({ event: 'answer', data: { content: 'It does [1], and more' } })
     expect((await list())[1]).toEqual(stored!.data)
+    expect((await events.next())!.event).toBe('timing')
     expect(await events.next()).toEqual({ event: 'done', data: {} })
     expect(await events.next()).toBeUndefined()
   })
@@ -103,6 +104,7 @@ describeDatabases('answers by a model', kind => {
     const { event, data } = (await events.next())!
     expect({ event, model: data.model }).toEqual({ event: 'answer', model: 'extractive' })
     expect(data.content).toContain(passage.text)
+    expect((await events.next())!.event).toBe('timing')
     expect((await events.next())!.event).toBe('done')
     expect(await written('extractive', 'broken_off')).toBe(before + 1)
     expect(await metric(removed)).toBe(removedBefore + 1)
@@ -186,7 +188,7 @@ describeDatabases('answers by a model', kind => {
     call.say('[1]')
     call.finish()
     const events = eventsOf((await posted).body)
-    expect(events.at(-2)!.data.content).toBe(`${words.join(' ')} [1]`)
+    expect(events.at(-3)!.data.content).toBe(`${words.join(' ')} [1]`)
     const deltas = events.filter(({ event }) => event === 'delta').map(({ data }) => data.text)
     expect(`${words.join(' ')} [1]`.startsWith(deltas.join('').trimEnd())).toBe(true)
   })

@@ -76,7 +76,7 @@ describeDatabases('messages', kind => {
     const first = await post({ content: question, clientMessageId: 'c-1' })
     const second = await post({ content: question, clientMessageId: 'c-1', topK: 9 })
     expect([first.statusCode, second.statusCode]).toEqual([201, 200])
-    expect(second.json()).toEqual(first.json())
+    expect(pairOf(second)).toEqual(pairOf(first))
     const other = await post({ content: 'something else', clientMessageId: 'c-1' })
     expect(other.json()).toMatchObject({
       status: 409,
@@ -99,7 +99,7 @@ describeDatabases('messages', kind => {
     searching.open()
     const answers = await Promise.all(posts)
     expect(answers.map(answer => answer.statusCode).sort()).toEqual([200, 200, 200, 200, 201])
-    for (const answer of answers) expect(answer.json()).toEqual(answers[0]!.json())
+    for (const answer of answers) expect(pairOf(answer)).toEqual(pairOf(answers[0]!))
     expect((await list()).items).toHaveLength(2)
   })
 
@@ -149,7 +149,8 @@ describeDatabases('messages', kind => {
     await test.call('POST', url.replace('/messages', '/end'), { as: 'user' })
     expect((await post({ content: 'late' })).json()).toMatchObject({ status: 409, code: 'SESSION_ENDED' })
     const repeated = await post({ content: question, clientMessageId: 'c-5' })
-    expect(repeated.json()).toEqual(before.json())
+    expect(before.json().timing).toMatchObject({ embeddingMs: 7, searchMs: 5 })
+    expect(repeated.json()).toEqual(pairOf(before)) // it took no time of its own
   })
 
   it('come as events to who asks for them', async () => {
@@ -157,9 +158,13 @@ describeDatabases('messages', kind => {
     expect(answer.headers['content-type']).toBe('text/event-stream; charset=utf-8')
     expect(answer.headers['cache-control']).toBe('no-store')
     const events = eventsOf(answer.body)
-    expect(events.map(({ event }) => event)).toEqual(['message', 'answer', 'done'])
+    expect(events.map(({ event }) => event)).toEqual(['message', 'answer', 'timing', 'done'])
     const [message, reply] = (await list()).items
-    expect(events.map(({ data }) => data)).toEqual([message, reply, {}])
+    const timing = {
+      ...{ embeddingMs: 7, searchMs: 5 },
+      ...{ writingMs: expect.any(Number), totalMs: expect.any(Number) },
+    }
+    expect(events.map(({ data }) => data)).toEqual([message, reply, timing, {}])
   })
 
   it('come with the problem as an event once the stream has begun, as an answer before', async () => {
@@ -217,3 +222,9 @@ describeDatabases('messages', kind => {
     expect((await list('?order=desc&limit=8')).nextCursor).toBeNull()
   })
 })
+
+/** Who waits for another's answer waits for another time. */
+function pairOf(response: { json(): { timing?: unknown } }) {
+  const { timing: _, ...pair } = response.json()
+  return pair
+}

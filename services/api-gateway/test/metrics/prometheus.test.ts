@@ -36,7 +36,7 @@ describe.skipIf(!hasServer() || !hasPrometheus())('a Prometheus that scrapes a g
     vi.spyOn(open.services.search, 'search').mockImplementation(async () => {
       await pool.query('select count(*) from generate_series(1, 50000)')
       for (let n = 0; n < 12; n++) await pool.query('select id from users where email = $1', [`u${n}`])
-      return { hits: [], from: 'search' }
+      return { hits: [], from: 'search', timing: { embeddingMs: 0, searchMs: 0 } }
     })
     const address = new URL(await open.app.listen({ host: '127.0.0.1', port: 0 }))
     prometheus = await startPrometheus({ targets: [address.host], rules })

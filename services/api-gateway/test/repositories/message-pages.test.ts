@@ -31,7 +31,9 @@ describeDatabases('pages under concurrent inserts', kind => {
     const reads = { record: async () => {} }
     messages = createMessagesService({
       db,
-      search: { search: async () => ({ hits: [], from: 'search' as const }) },
+      search: {
+        search: async () => ({ hits: [], from: 'search' as const, timing: { embeddingMs: 0, searchMs: 0 } }),
+      },
       answers: extractiveAnswerWriter,
       reads,
     })

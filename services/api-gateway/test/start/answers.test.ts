@@ -68,6 +68,7 @@ test('a gateway with LLM_URL answers by the model, and one that ends gives way t
   const ended = gateway.end('SIGTERM')
   expect(await events.next()).toEqual({ event: 'reset', data: { reason: 'shutting_down' } })
   expect(await events.next()).toMatchObject({ event: 'answer', data: { model: 'extractive' } })
+  expect((await events.next())!.event).toBe('timing')
   expect((await events.next())!.event).toBe('done')
   await call.disconnected
   expect(await ended).toBe(0)

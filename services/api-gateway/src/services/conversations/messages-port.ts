@@ -1,6 +1,7 @@
 import type { FallbackOutcome } from '../../answers/answer-outcome.js'
 import type { UserActor } from '../../audit/actor.js'
 import type { Citation, Feedback, Retrieval } from '../../db/schema.js'
+import type { SearchTiming } from '../search-port.js'
 
 export interface Message {
   readonly id: string
@@ -31,6 +32,16 @@ export interface PostedPair {
   readonly answer: Message
   /** False: the message was there before, by its clientMessageId. */
   readonly created: boolean
+  /** Where the time of the answer went; undefined when it was there before. */
+  readonly timing: AnswerTiming | undefined
+}
+
+/** Milliseconds. What `totalMs` has beyond the others is storing message and answer. */
+export interface AnswerTiming extends SearchTiming {
+  /** By a model, or of quotations. */
+  readonly writingMs: number
+  /** From the request to the stored answer. */
+  readonly totalMs: number
 }
 
 export interface MessagePage {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@voiceassist/kernel'
 import type { Kysely } from 'kysely'
 import type { AnswerWriter } from '../../answers/answer-writer.js'
 import type { UserActor } from '../../audit/actor.js'
@@ -16,7 +17,7 @@ import {
 import { findSession } from '../../repositories/sessions.repository.js'
 import type { SearchService } from '../search-port.js'
 import { type ConversationReads, storedConversations } from './conversation-reads.js'
-import type { Message, MessagesService, PostedMessage } from './messages-port.js'
+import type { AnswerTiming, Message, MessagesService, PostedMessage } from './messages-port.js'
 import { noSuchSession } from './no-such-session.js'
 import { SharedAnswers } from './shared-answers.js'
 import { keepAnswer, keepMessage, messageOf, sessionResource } from './stored-messages.js'
@@ -27,6 +28,8 @@ export interface MessagesServiceOptions {
   readonly db: Kysely<Database>
   readonly search: SearchService
   readonly answers: AnswerWriter
+  /** By which answers are timed. Default: the system's. */
+  readonly clock?: Clock
   readonly reads: ReadAudit
   /** Default: as the database has them. */
   readonly conversations?: ConversationReads
@@ -34,37 +37,50 @@ export interface MessagesServiceOptions {
   readonly onWrongReuse?: (reuse: NonNullable<Retrieval['reuse']>) => Promise<void>
 }
 
+interface Answered {
+  readonly answer: Message
+  /** Of an answer that is new. */
+  readonly timing?: Omit<AnswerTiming, 'totalMs'>
+}
+
 export function createMessagesService({
   db,
   search,
   answers,
+  clock = systemClock,
   reads,
   conversations = storedConversations(db),
   onWrongReuse = async () => {},
 }: MessagesServiceOptions): MessagesService {
   /** A repeat that comes while the first attempt is answering waits for it. */
-  const answering = new SharedAnswers<Message>()
+  const answering = new SharedAnswers<Answered>()
 
   async function answerTo(
     actor: UserActor,
     message: Message,
     topK: number,
     progress: Parameters<Parameters<typeof answering.join>[2]>[0],
-  ): Promise<Message> {
+  ): Promise<Answered> {
     const stored = await findAnswer(db, message.id)
-    if (stored) return messageOf(stored)
+    if (stored) return { answer: messageOf(stored) }
     const query = { query: message.content, topK, scoreThreshold: 0 }
-    const { hits: passages, ...retrieval } = await search.search(query, {
+    const {
+      hits: passages,
+      timing,
+      ...retrieval
+    } = await search.search(query, {
       signal: progress.signal,
       asker: actor,
     })
+    const writingFromMs = clock.monotonic()
     const answer = await answers.write({ question: message.content, asker: actor, passages, ...progress })
+    const writingMs = clock.monotonic() - writingFromMs
     progress.signal.throwIfAborted()
     const kept = await inTransaction(db, transaction =>
       keepAnswer(transaction, actor, message, { ...answer, retrieval }),
     )
     await conversations.changed({ id: message.sessionId, userId: actor.userId })
-    return messageOf(kept)
+    return { answer: messageOf(kept), timing: { ...timing, writingMs } }
   }
 
   async function keepOrRefuse(actor: UserActor, sessionId: string, posted: PostedMessage) {
@@ -88,13 +104,15 @@ export function createMessagesService({
 
   return {
     async post(actor, sessionId, posted, follower) {
+      const startedMs = clock.monotonic()
       const { row, created } = await keepOrRefuse(actor, sessionId, posted)
       const message = messageOf(row)
       follower.onStored?.(message)
-      const answer = await answering.join(message.id, follower, progress =>
+      const { answer, timing } = await answering.join(message.id, follower, progress =>
         answerTo(actor, message, posted.topK, progress),
       )
-      return { message, created, answer }
+      const totalMs = clock.monotonic() - startedMs
+      return { message, created, answer, timing: timing && { ...timing, totalMs } }
     },
 
     async read(actor, sessionId, messageId) {

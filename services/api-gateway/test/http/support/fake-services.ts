@@ -33,7 +33,7 @@ export class FakeSearch implements SearchService {
   async search(query: SearchQuery): Promise<FoundPassages> {
     this.queries.push(query)
     const hits = this.next ? await this.next() : [passage].slice(0, query.topK)
-    return { hits, from: 'search' }
+    return { hits, from: 'search', timing: { embeddingMs: 7, searchMs: 5 } }
   }
 }
 
