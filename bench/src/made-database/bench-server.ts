@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, openSync, closeSync, fdatasyncSync, readdirSync, readlinkSync } from 'node:fs'
+import { closeSync, existsSync, fdatasyncSync, openSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type PostgresServer, startPostgres } from '@voiceassist/testkit'
 import { connect } from './made-database.js'
@@ -49,12 +49,14 @@ async function withFiles(server: PostgresServer): Promise<BenchServer> {
     get pid() {
       return pid
     },
-    forget: found && (async () => {
-      await server.stop()
-      forgetFiles(found.folder)
-      await server.start()
-      pid = (await filesOf(server.url))?.pid
-    }),
+    forget:
+      found &&
+      (async () => {
+        await server.stop()
+        forgetFiles(found.folder)
+        await server.start()
+        pid = (await filesOf(server.url))?.pid
+      }),
     close: () => server.close(),
   }
 }
@@ -86,5 +88,10 @@ function forgetFiles(folder: string): void {
     fdatasyncSync(file)
     closeSync(file)
   }
-  execFileSync('sh', ['-c', `find "$1" -type f -size +128k -exec sh -c 'for f; do dd if="$f" iflag=nocache count=0 status=none; done' sh {} +`, 'sh', base])
+  execFileSync('sh', [
+    '-c',
+    `find "$1" -type f -size +128k -exec sh -c 'for f; do dd if="$f" iflag=nocache count=0 status=none; done' sh {} +`,
+    'sh',
+    base,
+  ])
 }

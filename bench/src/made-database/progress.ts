@@ -7,7 +7,8 @@ export function progressOf(what: string, count: number): (done: number) => void 
   return done => {
     const seconds = (performance.now() - startedAt) / 1000
     const left = ((seconds * (count - done)) / done).toFixed(0)
-    if (done < count) sayProgress(`${what}: ${done.toLocaleString('en')} of ${count.toLocaleString('en')}, ${left} s left`)
+    if (done < count)
+      sayProgress(`${what}: ${done.toLocaleString('en')} of ${count.toLocaleString('en')}, ${left} s left`)
     else {
       sayProgress('')
       say(`${what}: ${count.toLocaleString('en')} in ${seconds.toFixed(1)} s`)

@@ -52,8 +52,7 @@ function wordList(count: number, random: () => number, known: Set<string>): stri
     const syllables = 2 + Math.floor(random() * 3)
     let word = ''
     for (let at = 0; at < syllables; at++)
-      word +=
-        onsets[Math.floor(random() * onsets.length)]! + vowels[Math.floor(random() * vowels.length)]!
+      word += onsets[Math.floor(random() * onsets.length)]! + vowels[Math.floor(random() * vowels.length)]!
     if (known.has(word)) continue
     known.add(word)
     list.push(word)
