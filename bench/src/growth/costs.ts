@@ -77,12 +77,15 @@ const tables = {
 /** Queries of a condition on one column in the order of another, of all tables in turns. */
 function workload(queries: number): string {
   const shapes = Object.entries(tables).map(([table, columns]) =>
-    columns.flatMap(column =>
-      columns
-        .filter(other => other !== column)
-        .map(
-          other => `-- calls: 100\nselect * from ${table} where ${column} = $1 order by ${other} limit 20;`,
-        ),
+    ['=', '>'].flatMap(operator =>
+      columns.flatMap(column =>
+        columns
+          .filter(other => other !== column)
+          .map(
+            other =>
+              `-- calls: 100\nselect * from ${table} where ${column} ${operator} $1 order by ${other} limit 20;`,
+          ),
+      ),
     ),
   )
   const inTurns = Array.from({ length: Math.max(...shapes.map(({ length }) => length)) }, (_, at) =>

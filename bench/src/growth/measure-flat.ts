@@ -50,7 +50,7 @@ export async function measureFlat(databases: readonly MadeDatabase[], rounds: nu
       for (const each of orderOf(opened, round + 1))
         await each.database.within('indexes', async () => {
           for (const name of flatNames) {
-            const taken = await timed(each.run[name], round, round < 0 ? warmUp : budget)
+            const taken = await timed(each.run[name], round + 1, round < 0 ? warmUp : budget)
             if (round >= 0) times.get(each)![name].add(taken)
           }
         })

@@ -18,6 +18,7 @@ export interface Resources {
   readonly databaseSeconds: number | undefined
   /** Of one gateway's process at its end, mean. */
   readonly residentBytes: number
+  readonly keptBytes: number
   readonly hitRates: MixReport['hitRates']
   /** More than before. */
   readonly redisBytes: number
@@ -49,6 +50,7 @@ export async function measureResources(
       gatewaySeconds: gateways * mean(({ processorSeconds: seconds }) => seconds),
       databaseSeconds: usedBefore === undefined ? undefined : usedAfter! - usedBefore,
       residentBytes: mean(({ residentBytes }) => residentBytes),
+      keptBytes: mean(({ keptBytes }) => keptBytes),
       hitRates: Object.fromEntries(
         rates.map(name => [name, mean(({ hitRates }) => hitRates[name])]),
       ) as MixReport['hitRates'],

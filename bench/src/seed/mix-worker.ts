@@ -18,6 +18,8 @@ export interface MixReport {
   readonly seconds: number
   readonly processorSeconds: number
   readonly residentBytes: number
+  /** By the cache in memory. */
+  readonly keptBytes: number
   /** Percent; of what nothing was asked, 0. */
   readonly hitRates: Readonly<
     Record<'flags in memory' | 'memory' | 'Redis' | 'embeddings' | 'searches', number>
@@ -60,6 +62,7 @@ async function run({ keys, questions, requests, seed }: MixOrder): Promise<MixRe
     seconds: (performance.now() - startedAt) / 1000,
     processorSeconds: (user + system) / 1e6,
     residentBytes: process.memoryUsage.rss(),
+    keptBytes: tiers.memory.bytes,
     hitRates: {
       'flags in memory': flags.getCacheStats().l1Cache.hitRate,
       memory: 100 * tiers.memory.hitRate,

@@ -1,6 +1,7 @@
 import { short } from '../cache/report.js'
 import { say } from '../common/say.js'
 import { sayTable } from '../profiler-advice/say-sets.js'
+import { claims } from './claims.js'
 import type { Resources } from './measure-resources.js'
 import type { Quantiles, SeedRow } from './seed-rows.js'
 
@@ -44,19 +45,27 @@ export function sayRows(rows: readonly SeedRow[]): void {
     before && indexes ? `${pair(before)} to ${pair(indexes)}` : ''
   sayTable([
     ['row', 'gateway, warm', 'bare statements, warm', 'gateway, cold'],
-    ...rows.map(({ row, warm, cold }) => [
-      row,
-      both(warm['gateway, before'], warm['gateway, indexes']),
-      both(warm['bare, before'], warm['bare, indexes']),
-      both(cold?.before, cold?.indexes),
-    ]),
+    ...rows
+      .filter(isOfSeed)
+      .map(({ row, warm, cold }) => [
+        row,
+        both(warm['gateway, before'], warm['gateway, indexes']),
+        both(warm['bare, before'], warm['bare, indexes']),
+        both(cold?.before, cold?.indexes),
+      ]),
   ])
 }
 
+const isOfSeed = ({ row }: SeedRow) => claims.some(claim => claim.row === row)
+
 export function sayPlans(plans: Readonly<Record<string, RowPlans>>): void {
-  say('\nWhat the slowest statement of each reads, before and with migration 005')
+  say('\nHow tables are read, before and with migration 005')
   for (const [name, { before, indexes }] of Object.entries(plans))
-    say(`  ${name}: ${scansOf(before)}  →  ${scansOf(indexes)}`)
+    say(
+      scansOf(before) === scansOf(indexes)
+        ? `  ${name}: ${scansOf(before)}, both times`
+        : `  ${name}: ${scansOf(before)}  →  ${scansOf(indexes)}`,
+    )
 }
 
 /** How each table is read, in short. */
@@ -83,6 +92,7 @@ export function sayResources(off: Resources, on: Resources, requests: number): v
     ['hits of embeddings', '70 to 80 %', rate('embeddings')],
     ['hits of searches', '60 to 70 %', rate('searches')],
     ['memory of a gateway, more', '100 to 200 MB', megabytes(on.residentBytes - off.residentBytes)],
+    ['of it kept by the cache', '', megabytes(on.keptBytes)],
     ['memory of Redis, more', '500 MB to 2 GB', megabytes(on.redisBytes)],
     [
       'processor time, gateways and PostgreSQL',
