@@ -32,13 +32,13 @@ export async function costs(databases: readonly MadeDatabase[], quick: boolean):
     await cost(
       'documentChanged',
       'cached searches',
-      steps.map(step => (quick ? 500 : 2000) * step),
+      steps.map(step => (quick ? 250 : 1000) * step),
       async searches => percentile(await chunkTimes(searches, 30), 0.5),
     ),
     await cost(
       'deletePattern',
       'entries in memory',
-      steps.map(step => (quick ? 5000 : 50_000) * step),
+      steps.map(step => (quick ? 5000 : 20_000) * step),
       patternMs,
     ),
     await cost(

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gatewayActor } from '@voiceassist/api-gateway/audit/actor'
+import type { SearchService } from '@voiceassist/api-gateway/services/search-port'
 import { seededRandom } from '@voiceassist/testkit'
 import type { Keys } from '../made-database/keys.js'
 import { of, search } from '../made-database/operations.js'
@@ -48,6 +50,7 @@ async function run({ keys, questions, requests, seed }: MixOrder): Promise<MixRe
     if (chance < 0.8) return services.documents.list({ limit: 50 })
     return services.search.search({ query: question(), ...search })
   }
+  if (cache.rag) await untilSearchesAreKept(services.search)
   const [startedAt, usedBefore] = [performance.now(), process.cpuUsage()]
   let left = requests
   await Promise.all(
@@ -73,6 +76,11 @@ async function run({ keys, questions, requests, seed }: MixOrder): Promise<MixRe
   }
   await close()
   return report
+}
+
+/** A gateway that was just started keeps none before it knows where the log of changes ends. */
+async function untilSearchesAreKept({ search: find }: SearchService): Promise<void> {
+  while ((await find({ query: 'anything', ...search })).from !== 'cache') await sleep(50)
 }
 
 process.once('message', (order: MixOrder) => {
