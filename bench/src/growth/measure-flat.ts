@@ -1,3 +1,6 @@
+import { defaultPoolLimits } from '@voiceassist/api-gateway/db/database-pool'
+import { type OpenDatabase, openDatabase } from '@voiceassist/api-gateway/db/open-database'
+import { systemClock } from '@voiceassist/kernel'
 import { createHashingEmbedder } from '@voiceassist/testkit'
 import { orderOf, spreadOf } from '../cache/side-by-side.js'
 import { sayProgress } from '../common/say.js'
@@ -26,7 +29,9 @@ const warmUp: Budget = { budgetMs: 0, least: 40, most: 40 }
 
 interface Opened {
   readonly made: MadeDatabase
+  /** For the audit list, which writes a row: it is rolled back. */
   readonly database: Alone
+  readonly pooled: OpenDatabase
   readonly run: Operations
 }
 
@@ -37,11 +42,9 @@ export async function measureFlat(databases: readonly MadeDatabase[], rounds: nu
     for (const made of databases) {
       const database = await alone(made)
       const keys = await readKeys(database.client)
-      opened.push({
-        made,
-        database,
-        run: operations(database.db, keys, createHashingEmbedder(dimensions), pages),
-      })
+      const pooled = await openDatabase({ url: made.url, limits: defaultPoolLimits, clock: systemClock })
+      const run = (db: typeof pooled.db) => operations(db, keys, createHashingEmbedder(dimensions), pages)
+      opened.push({ made, database, pooled, run: { ...run(pooled.db), audit: run(database.db).audit } })
     }
     const times = new Map(opened.map(each => [each, timesOf()]))
     // The first round warms up.
@@ -66,7 +69,10 @@ export async function measureFlat(databases: readonly MadeDatabase[], rounds: nu
       return { name, points, ratio: { median, quartiles } }
     })
   } finally {
-    for (const { database } of opened) await database.close()
+    for (const { database, pooled } of opened) {
+      await database.close()
+      await pooled.close()
+    }
   }
 }
 

@@ -24,7 +24,14 @@ export async function alone(made: Pick<MadeDatabase, 'url'>): Promise<Alone> {
   const client = await opened.pool.connect()
   await client.query('reset role') // only the owner drops indexes
   let sent: CompiledQuery[] | undefined
-  const borrowed = { query: client.query.bind(client), release: () => {} } as never
+  // Kysely may ask for several connections at a time, and gets this one in turns.
+  let last: Promise<unknown> = Promise.resolve()
+  const query = (...given: unknown[]) => {
+    const result = last.then(() => client.query(...(given as [string])))
+    last = result.catch(() => {})
+    return result
+  }
+  const borrowed = { query, release: () => {} } as never
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool: { connect: async () => borrowed, end: async () => {} } }),
     log: ({ query }) => {

@@ -28,7 +28,7 @@ export type WarmTimes = Readonly<Record<OperationName, Readonly<Partial<Record<W
 const states = ['before', 'indexes'] as const
 const defaultBudget: Budget = { budgetMs: 250, least: 3, most: 60 }
 const warmUp: Budget = { budgetMs: 0, least: 2, most: 2 }
-const keysOfBare = 6
+const keysOfBare = 4
 
 export interface CachedGateway {
   readonly flags: FeatureFlags
