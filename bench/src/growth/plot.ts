@@ -10,7 +10,7 @@ export interface Panel {
   readonly lines: readonly Line[]
 }
 
-const [width, height, left, right, top, bottom] = [420, 300, 56, 118, 34, 44]
+const [width, height, left, right, top, bottom] = [432, 300, 56, 126, 34, 44]
 const colours = ['#0b7285', '#c2255c', '#5f3dc4', '#e8590c']
 
 /** Panels beside each other with logarithmic axes, as an SVG that needs nothing else. */
