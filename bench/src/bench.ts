@@ -1,17 +1,20 @@
 import { audit } from './audit.js'
 import { cache } from './cache.js'
 import { flags } from './flags.js'
+import { growth } from './growth.js'
 import { overhead } from './overhead.js'
 import { profiler } from './profiler.js'
 import { profilerAdvice } from './profiler-advice.js'
 import { rag } from './rag.js'
 import { retrieval } from './retrieval.js'
+import { seed } from './seed.js'
 import { tokens } from './tokens.js'
 
 const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   audit,
   cache,
   flags,
+  growth,
   overhead,
   'profiler-advice': profilerAdvice,
   profiler: async argv => {
@@ -21,6 +24,7 @@ const benches: Readonly<Record<string, (argv: readonly string[]) => Promise<void
   },
   rag,
   retrieval,
+  seed,
   tokens,
 }
 

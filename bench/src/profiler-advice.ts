@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { positiveNumber } from './common/positive-number.js'
 import { machine, say } from './common/say.js'
 import { judgeCases, sayCases } from './profiler-advice/cases/judge-cases.js'
 import { compareSets } from './profiler-advice/compare-sets.js'
@@ -46,8 +47,12 @@ export async function profilerAdvice(argv: readonly string[]): Promise<void> {
     },
   })
   if (values.help) return console.log(usage)
-  const scale = positive('scale', values.scale ?? (values.quick ? '0.1' : '1'))
-  const options = { scale, rounds: positive('rounds', values.rounds), draws: positive('draws', values.draws) }
+  const scale = positiveNumber('scale', values.scale ?? (values.quick ? '0.1' : '1'))
+  const options = {
+    scale,
+    rounds: positiveNumber('rounds', values.rounds),
+    draws: positiveNumber('draws', values.draws),
+  }
   const load = loadavg()[0] ?? 0
   say(machine())
   if (load > 0.5) say(`Other programs are at work here (load ${load.toFixed(1)}): times are noisy`)
@@ -86,12 +91,6 @@ export async function profilerAdvice(argv: readonly string[]): Promise<void> {
   } finally {
     await server.close()
   }
-}
-
-function positive(name: string, text: string): number {
-  const number = Number(text)
-  if (!(number > 0)) throw new Error(`--${name} must be a number above 0`)
-  return number
 }
 
 async function untilInterrupted() {

@@ -174,8 +174,11 @@ export async function listDocuments(
     const { at, id } = decodeCursor(cursor)
     page = page.where(sql<boolean>`(created_at, id) < (${at}::timestamptz, ${id}::uuid)`)
   }
-  const rows = await page.execute()
-  const { total } = await filtered.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow()
+  // Counting reads the whole of an index; it need not wait for the page, where there is another connection.
+  const [rows, { total }] = await Promise.all([
+    page.execute(),
+    filtered.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow(),
+  ])
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
     items: rows.slice(0, limit).map(({ at: _at, ...summary }) => summary),
