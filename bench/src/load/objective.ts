@@ -1,0 +1,97 @@
+import { growthOf, type Tolerance } from './growth.js'
+import type { Gauges } from './gauges.js'
+import { warmUp } from './recorder.js'
+import type { RunResult } from './run.js'
+import { staleHistory } from './user.js'
+
+/** What a run must come to. */
+export interface Objective {
+  readonly name: string
+  readonly target: string
+  readonly measured: string
+  readonly isMet: boolean
+}
+
+/** Of requests in the named phases; absent: in all of them. */
+export function fewFail({ recorded }: RunResult, most: number, phases?: readonly string[]): Objective {
+  const own = recorded.phases.filter(({ name }) => (phases ? phases.includes(name) : name !== warmUp))
+  const requests = own.reduce((sum, phase) => sum + phase.requests, 0)
+  const failed = own.reduce((sum, phase) => sum + phase.failed, 0)
+  const share = requests === 0 ? Number.NaN : failed / requests
+  return {
+    name: `Requests that fail${phases ? `, ${phases.join(' and ')}` : ''}`,
+    target: `at most ${percent(most)}`,
+    measured: `${percent(share)} (${failed} of ${requests})`,
+    isMet: share <= most,
+  }
+}
+
+/** Only by these codes may requests fail, such as those that say that the gateway cannot now. */
+export function onlyBy({ recorded }: RunResult, codes: readonly string[], phases: readonly string[]): Objective {
+  const own = recorded.phases.filter(({ name }) => phases.includes(name))
+  const others = own.flatMap(({ errors }) =>
+    Object.entries(errors).filter(([error]) => !codes.some(code => error === code)),
+  )
+  return {
+    name: `Errors, ${phases.join(' and ')}`,
+    target: `none but ${codes.join(', ')}`,
+    measured: others.length === 0 ? 'no others' : others.map(([error, count]) => `${count} × ${error}`).join(', '),
+    isMet: others.length === 0,
+  }
+}
+
+/** Who was given an answer finds it in the session's history. */
+export function nothingStale({ recorded, loop }: RunResult): Objective {
+  const stale = recorded.phases
+    .flatMap(({ errors }) => Object.entries(errors))
+    .filter(([error]) => error.endsWith(staleHistory))
+    .reduce((sum, [, count]) => sum + count, 0)
+  return {
+    name: 'Histories that lack an answer which their reader was given before',
+    target: 'none',
+    measured: `${stale}${loop === 'open' ? ', also of requests that overlap' : ''}`,
+    isMet: stale === 0,
+  }
+}
+
+/** What must not grow: the gauge, what of it has a limit elsewhere, and how much growth is taken for noise. */
+const bounded: readonly (readonly [string, (gauges: Gauges) => number | undefined, Tolerance, string])[] = [
+  [
+    'Heap without what the cache keeps',
+    ({ heapBytes, cacheBytes = 0 }) => (heapBytes === undefined ? undefined : heapBytes - cacheBytes),
+    { share: 0.1, least: 8 * 2 ** 20 },
+    'MiB',
+  ],
+  ['Memory outside the heap', ({ externalBytes }) => externalBytes, { share: 0.1, least: 8 * 2 ** 20 }, 'MiB'],
+  ['Resident memory', ({ rssBytes }) => rssBytes, { share: 0.1, least: 32 * 2 ** 20 }, 'MiB'],
+  ['Handles of the event loop', ({ handles }) => handles, { share: 0.1, least: 5 }, ''],
+  ['File descriptors', ({ fileDescriptors }) => fileDescriptors, { share: 0.1, least: 5 }, ''],
+]
+
+export function nothingGrows({ gauges }: RunResult): Objective[] {
+  return gauges.flatMap((samples, at) =>
+    bounded.map(([name, read, tolerance, unit]) => {
+      const points = samples.flatMap(({ atSeconds, gauges }) => {
+        const value = read(gauges)
+        return value === undefined ? [] : [{ at: atSeconds, value }]
+      })
+      const growth = growthOf(points, tolerance)
+      const shown = (value: number) =>
+        Number.isNaN(value) ? 'too short a run to say' : `${(unit ? value / 2 ** 20 : value).toFixed(1)} ${unit}`.trim()
+      return {
+        name: `${name}${gauges.length > 1 ? `, gateway ${at + 1}` : ''}`,
+        target: growth
+          ? `certain growth of at most ${shown(growth.tolerated)} from ${shown(growth.level)}`
+          : 'does not grow',
+        measured: growth
+          ? `certain ${shown(growth.certain)}, estimated ${shown(growth.growth)}`
+          : 'the gateway does not say',
+        isMet: growth?.isSteady ?? false,
+      }
+    }),
+  )
+}
+
+export function percent(share: number): string {
+  return Number.isNaN(share) ? 'no request' : `${(100 * share).toFixed(2)} %`
+}
