@@ -1,3 +1,4 @@
+import { say } from './common/say.js'
 import { LoadError } from './load/load-error.js'
 import { type LoadOptions, readOptions, usage } from './load/options.js'
 import { startLoadServers } from './load/own-fleet.js'
@@ -6,7 +7,6 @@ import { writeReports } from './load/report/write-reports.js'
 import { openRunningFleet } from './load/running-fleet.js'
 import type { ScenarioResult } from './load/scenario.js'
 import { scenarios } from './load/scenarios.js'
-import { say } from './common/say.js'
 
 /** Resolves to the exit code: 1 for a missed objective, 130 for a run that was ended by Ctrl-C. */
 async function load(options: LoadOptions, signal: AbortSignal): Promise<number> {

@@ -56,7 +56,11 @@ async function insertUsers(client: pg.Client, accounts: readonly Account[], hash
   await client.query(
     `insert into users (email, full_name, hashed_password, role)
      select email, 'A user', $2, role from unnest($1::text[], $3::text[]) as u (email, role)`,
-    [accounts.map(({ email }) => email), hash, accounts.map((_, at) => (isAdministrator(at) ? 'admin' : 'user'))],
+    [
+      accounts.map(({ email }) => email),
+      hash,
+      accounts.map((_, at) => (isAdministrator(at) ? 'admin' : 'user')),
+    ],
   )
   await client.query(
     `insert into sessions (user_id, title, message_count, last_message_at, created_at)

@@ -19,6 +19,8 @@ export interface Ask {
 
 /** Longest wait for an answer: above the gateway's own wait for a connection of its pool. */
 const timeoutMs = 35_000
+/** A browser keeps its connection for longer than a user thinks; the gateway would for 72 seconds. */
+const keepAliveMs = 60_000
 
 /** Connections to one gateway, as many as there are requests under way. Never rejects: a failure is an answer, too. */
 export class GatewayClient {
@@ -30,6 +32,7 @@ export class GatewayClient {
     this.#pool = new Pool(url, {
       connections: null,
       pipelining: 1,
+      keepAliveTimeout: keepAliveMs,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     })
@@ -54,6 +57,11 @@ export class GatewayClient {
       const { code, name } = error as NodeJS.ErrnoException
       return { status: 0, code: code ?? name, text: '' }
     }
+  }
+
+  /** Open ones, idle or not. */
+  get connections(): number {
+    return this.#pool.stats.connected
   }
 
   close(): Promise<void> {

@@ -10,6 +10,8 @@ export interface Gauges {
   /** What keeps the event loop alive: sockets, timers, requests of the system. */
   readonly handles?: number
   readonly fileDescriptors?: number
+  /** From this process to the gateway. */
+  readonly connections?: number
   /** 99th percentile since the last look. */
   readonly lagSeconds?: number
   readonly cpuSeconds?: number
@@ -24,7 +26,7 @@ export interface Gauges {
 }
 
 /** Where each is read from; several series are added up. */
-const sources: Readonly<Record<keyof Gauges, string>> = {
+const sources: Readonly<Record<Exclude<keyof Gauges, 'connections'>, string>> = {
   rssBytes: 'process_resident_memory_bytes',
   heapBytes: 'nodejs_heap_size_used_bytes',
   externalBytes: 'nodejs_external_memory_bytes',
@@ -64,5 +66,5 @@ export function readGauges(metrics: string): Gauges {
 /** Asked past all proxies, as Prometheus does. Undefined: there are no metrics for this caller, or no answer. */
 export async function askGauges(gateway: GatewayClient): Promise<Gauges | undefined> {
   const { status, text } = await gateway.ask({ method: 'GET', path: '/metrics' })
-  return status === 200 ? readGauges(text) : undefined
+  return status === 200 ? { ...readGauges(text), connections: gateway.connections } : undefined
 }

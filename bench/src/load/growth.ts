@@ -26,6 +26,8 @@ export interface Tolerance {
 export const warmUpShare = 0.4
 const fewestBuckets = 8
 const mostBuckets = 30
+const pointsEach = 8
+const fewestPointsEach = 4
 const normal95 = 1.645
 
 /**
@@ -43,9 +45,7 @@ export function growthOf(points: readonly Point[], { share, least }: Tolerance):
   const tolerated = Math.max(least, share * level)
   if (floors.length < fewestBuckets)
     return { level, growth: Number.NaN, certain: Number.NaN, tolerated, isSteady: false }
-  const slopes = floors.flatMap((a, at) =>
-    floors.slice(at + 1).map(b => (b.value - a.value) / (b.at - a.at)),
-  )
+  const slopes = floors.flatMap((a, at) => floors.slice(at + 1).map(b => (b.value - a.value) / (b.at - a.at)))
   const n = floors.length
   const spread = (normal95 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)) / slopes.length
   const span = floors.at(-1)!.at - floors[0]!.at
@@ -54,7 +54,8 @@ export function growthOf(points: readonly Point[], { share, least }: Tolerance):
 }
 
 function floorsOf(points: readonly Point[]): Point[] {
-  const buckets = Math.min(mostBuckets, Math.floor(points.length / 4))
+  const wanted = Math.max(fewestBuckets, Math.floor(points.length / pointsEach))
+  const buckets = Math.min(mostBuckets, wanted, Math.floor(points.length / fewestPointsEach))
   return Array.from({ length: buckets }, (_, at) => {
     const from = Math.floor((at * points.length) / buckets)
     const own = points.slice(from, Math.floor(((at + 1) * points.length) / buckets))

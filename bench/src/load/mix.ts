@@ -42,6 +42,10 @@ export interface Choice {
 export function choose(isAdministrator: boolean, pick: () => string, random: () => number): Choice {
   const mix = Object.entries(isAdministrator ? administrator : clinician) as [Action, number][]
   let left = random() * mix.reduce((sum, [, weight]) => sum + weight, 0)
-  const [action] = mix.find(([, weight]) => (left -= weight) < 0) ?? mix[0]!
+  const [action] =
+    mix.find(([, weight]) => {
+      left -= weight
+      return left < 0
+    }) ?? mix[0]!
   return { action, question: pick(), which: random() }
 }

@@ -106,4 +106,3 @@ async function copied(url: string, strategy: string): Promise<string> {
   own.pathname = `/${name}`
   return own.href
 }
-

@@ -69,7 +69,10 @@ export async function run(
   const common = { users, questions, recorder, seed, durationMs, requests, signal: either }
   const { rateAt } = plan
   const traffic = rateAt
-    ? openLoop({ ...common, rateAt: ms => rateAt(ms / durationMs) * Math.min(1, ms / durationMs / rampShare) })
+    ? openLoop({
+        ...common,
+        rateAt: ms => rateAt(ms / durationMs) * Math.min(1, ms / durationMs / rampShare),
+      })
     : closedLoop({ ...common, thinkMs, rampMs: durationMs * rampShare })
   const script = plan.script({
     signal: either,

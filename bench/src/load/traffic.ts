@@ -36,8 +36,8 @@ export interface OpenLoopOptions extends TrafficOptions {
 export const mostUnderWay = 5000
 /** An exponential time is cut off here, so that a user of a short run comes again. */
 const longestThinks = 5
-/** A rate of nothing is asked about again after so long. */
-const idleMs = 50
+/** For so long a rate that changes is taken for the same. */
+const stepMs = 20
 
 /**
  * Each user waits for the answer, thinks, and asks again: who is not answered asks less. Latencies are corrected for that as
@@ -76,11 +76,10 @@ export async function openLoop(options: OpenLoopOptions): Promise<void> {
   let left = options.requests
   let dueMs = 0
   while (!signal.aborted && left > 0) {
-    const rate = rateAt(dueMs)
-    dueMs += rate > 0 ? (-Math.log(1 - arrivals()) * 1000) / rate : idleMs
+    dueMs = nextArrival(dueMs, -Math.log(1 - arrivals()), rateAt, durationMs)
     if (dueMs >= durationMs) break
     await until(startMs + dueMs, signal)
-    if (rate <= 0 || signal.aborted) continue
+    if (signal.aborted) break
     left--
     const user = users[Math.floor(random() * users.length)]!
     const choice = choose(user.isAdministrator, pick, random)
@@ -95,6 +94,18 @@ export async function openLoop(options: OpenLoopOptions): Promise<void> {
     underWay.add(sent)
   }
   await Promise.all(underWay)
+}
+
+/** When the rate, added up over time, has come to `due` arrivals more. */
+function nextArrival(fromMs: number, due: number, rateAt: (ms: number) => number, endMs: number): number {
+  let [atMs, left] = [fromMs, due]
+  while (atMs < endMs) {
+    const ofStep = (rateAt(atMs) * stepMs) / 1000
+    if (ofStep >= left) return atMs + (stepMs * left) / ofStep
+    left -= ofStep
+    atMs += stepMs
+  }
+  return endMs
 }
 
 async function send(

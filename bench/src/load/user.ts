@@ -1,10 +1,20 @@
-import type { LoginAnswer, MessageAndAnswer, Session, SessionPage } from '@voiceassist/api-contract'
 import type { Account } from '../overhead/gateway-process.js'
 import type { Answer, Ask, GatewayClient } from './gateway-client.js'
 import { type Action, adminLists, type Choice } from './mix.js'
 
 /** A session whose history lacks an answer that this user has been given. */
 export const staleHistory = 'STALE_HISTORY'
+
+/** What is read of answers. */
+interface LoginAnswer {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** Seconds. */
+  readonly expiresIn: number
+}
+interface WithId {
+  readonly id: string
+}
 
 const pageSize = 50
 /** A client asks for its next token when this share of the old one's time is over. */
@@ -28,7 +38,12 @@ export class User {
   /** The latest answer in each session: it must be in its history. */
   readonly #known = new Map<string, string>()
 
-  constructor(number: number, account: Account, isAdministrator: boolean, gateways: readonly GatewayClient[]) {
+  constructor(
+    number: number,
+    account: Account,
+    isAdministrator: boolean,
+    gateways: readonly GatewayClient[],
+  ) {
     this.isAdministrator = isAdministrator
     this.#account = account
     this.#address = `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`
@@ -83,14 +98,16 @@ export class User {
   async #listSessions(): Promise<Answer> {
     const answer = await this.#ask({ method: 'GET', path: `/api/sessions?limit=${pageSize}` })
     if (answer.status === 200)
-      this.#sessions = (JSON.parse(answer.text) as SessionPage).items.map(({ id }) => id)
+      this.#sessions = (JSON.parse(answer.text) as { readonly items: readonly WithId[] }).items.map(
+        ({ id }) => id,
+      )
     return answer
   }
 
   async #beginSession(title: string): Promise<Answer> {
     const body = { title: title.slice(0, 500) }
     const answer = await this.#ask({ method: 'POST', path: '/api/sessions', body })
-    if (answer.status === 201) this.#sessions = [(JSON.parse(answer.text) as Session).id, ...this.#sessions]
+    if (answer.status === 201) this.#sessions = [(JSON.parse(answer.text) as WithId).id, ...this.#sessions]
     return answer
   }
 
@@ -102,7 +119,8 @@ export class User {
   async #post(id: string, content: string): Promise<Answer> {
     const body = { content }
     const answer = await this.#ask({ method: 'POST', path: `/api/sessions/${id}/messages`, body })
-    if (answer.status === 201) this.#known.set(id, (JSON.parse(answer.text) as MessageAndAnswer).answer.id)
+    if (answer.status === 201)
+      this.#known.set(id, (JSON.parse(answer.text) as { readonly answer: WithId }).answer.id)
     return answer
   }
 

@@ -1,4 +1,4 @@
-import { cacheNamespaces } from '@voiceassist/api-gateway/cache/cache-options'
+import type { cacheNamespaces } from '@voiceassist/api-gateway/cache/cache-options'
 import { type Cache, type CacheOptions, createCache } from '@voiceassist/cache'
 
 /** Which tiers of the cache a gateway has: L1 is its memory, L2 the Redis that gateways share. */

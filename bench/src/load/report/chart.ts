@@ -30,7 +30,9 @@ export function svgOf(chart: Chart, events: readonly RunEvent[]): string | undef
   if (lines.length === 0) return undefined
   const all = lines.flatMap(({ points }) => points)
   const x = xScale(chart, Math.max(...all.map(([at]) => at)))
-  const y = chart.logarithmic ? logarithmic(all.map(([, value]) => value)) : linear(all.map(([, value]) => value))
+  const y = chart.logarithmic
+    ? logarithmic(all.map(([, value]) => value))
+    : linear(all.map(([, value]) => value))
   const parts = [
     ...y.ticks.map(([value, label]) => {
       const at = short(y.place(value))

@@ -72,6 +72,7 @@ export function chartsOf({ recorded, gauges, loop }: RunResult): Chart[] {
       lines: [
         ...gauge('handles', ({ handles = Number.NaN }) => handles),
         ...gauge('file descriptors', ({ fileDescriptors = Number.NaN }) => fileDescriptors),
+        ...gauge('connections of clients', ({ connections = Number.NaN }) => connections),
       ],
     },
   ]

@@ -21,7 +21,8 @@ export function markdownOf(report: Report): string {
 }
 
 function markdown({ title, head, rows, note }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
   const table = [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
   return `### ${title}\n\n${table}${note ? `\n\n${note}` : ''}`
 }

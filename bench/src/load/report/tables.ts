@@ -41,7 +41,10 @@ export function runsTable({ runs }: Report): Table {
       loop,
       seconds.toFixed(0),
       ...latencyCells(recorded.overall),
-      share(recorded.phases.slice(1).reduce((sum, { failed }) => sum + failed, 0), recorded.overall.requests),
+      share(
+        recorded.phases.slice(1).reduce((sum, { failed }) => sum + failed, 0),
+        recorded.overall.requests,
+      ),
       percent(counted.memoryHits),
       percent(counted.remoteHits),
       number(counted.queriesEach, 2),

@@ -17,7 +17,10 @@ export async function strategies(surroundings: Surroundings): Promise<ScenarioRe
     runs.push(await runOnce(surroundings, () => ({ name, rateAt: () => rate, script }), name))
   }
   const objectives = runs.flatMap(result =>
-    [fewFail(result, budget), nothingStale(result)].map(each => ({ ...each, name: `${result.name}: ${each.name}` })),
+    [fewFail(result, budget), nothingStale(result)].map(each => ({
+      ...each,
+      name: `${result.name}: ${each.name}`,
+    })),
   )
   return { runs, objectives: [...objectives, ...savesQueries(runs)] }
 }
