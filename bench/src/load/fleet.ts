@@ -2,6 +2,7 @@ import type { KeyValueServer, PostgresServer } from '@voiceassist/testkit'
 import type { Account } from '../overhead/gateway-process.js'
 import { GatewayClient } from './gateway-client.js'
 import { LoadError } from './load-error.js'
+import { until } from './traffic.js'
 import { User } from './user.js'
 
 /** Gateways, their users, and the servers behind them where they are the load test's own. */
@@ -19,6 +20,8 @@ export interface Fleet {
 const administratorEvery = 20
 /** A password takes a core some tens of milliseconds, and a gateway checks two at a time. */
 const loginsAtOnce = 4
+const mostTries = 20
+const betweenTriesMs = 1000
 
 export function isAdministrator(number: number): boolean {
   return number % administratorEvery === administratorEvery - 1
@@ -32,20 +35,25 @@ export async function loggedIn(
 ): Promise<User[]> {
   const users = accounts.map((account, at) => new User(at, account, isAdministrator(at), gateways))
   const waiting = [...users]
-  const nothing = { question: '', which: 0 }
   await Promise.all(
     Array.from({ length: loginsAtOnce }, async () => {
       for (let user = waiting.shift(); user && !signal.aborted; user = waiting.shift()) {
-        user.due(performance.now())
-        for (const action of ['log in', 'list sessions'] as const) {
-          const { status, code } = await user.perform({ action, ...nothing })
-          if (code !== undefined)
-            throw new LoadError('LOAD_NOT_READY', `A user could not ${action}: ${status} ${code}`)
-        }
+        for (const action of ['log in', 'list sessions'] as const) await made(user, action, signal)
       }
     }),
   )
   return users
+}
+
+/** A gateway that is too busy is asked again: on a machine with much to do it is, just after its start. */
+async function made(user: User, action: 'log in' | 'list sessions', signal: AbortSignal): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const { status, code } = await user.perform({ action, question: '', which: 0 })
+    if (code === undefined || signal.aborted) return
+    if (status !== 503 || tries === mostTries)
+      throw new LoadError('LOAD_NOT_READY', `A user could not ${action}: ${status} ${code}`)
+    await until(performance.now() + betweenTriesMs, signal)
+  }
 }
 
 export function clientsOf(urls: readonly string[]): GatewayClient[] {

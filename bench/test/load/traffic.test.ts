@@ -59,18 +59,35 @@ async function measured(traffic: (recorder: Recorder) => Promise<void>) {
 
 test('an open loop counts a stall for all who would have come, which one who waits does not see', async () => {
   const open = await measured(recorder =>
-    openLoop({ ...common, users: [plain], recorder, durationMs: 2500, rateAt: () => 200 }),
+    openLoop({ ...common, users: [plain], recorder, durationMs: 2000, rateAt: () => 200 }),
   )
   const closed = await measured(recorder =>
-    closedLoop({ ...common, users: [plain], recorder, durationMs: 2500, thinkMs: 4, rampMs: 0 }),
+    closedLoop({ ...common, users: [plain], recorder, durationMs: 2000, thinkMs: 4, rampMs: 0 }),
   )
-  // A third of the arrivals came while the server stalled; of a user who waits it is one request.
+  // Half of the arrivals came while the server stalled; of a user who waits it is one request.
   expect(open.failed + closed.failed).toBe(0)
   expect(open.overall.p99).toBeGreaterThan(stallMs / 2)
   expect(closed.naive.max).toBeGreaterThan(stallMs / 2)
   expect(closed.naive.p99).toBeLessThan(open.overall.p99 / 2)
   // The closed loop's correction counts the requests that its user did not make.
   expect(closed.overall.p99).toBeGreaterThan(stallMs / 2)
+})
+
+test('an open loop counts from when a request was to be sent, where the sender itself was late', async () => {
+  let sent = 0
+  const user: Sender = {
+    ...plain,
+    async perform() {
+      if (++sent === 20) for (const endMs = performance.now() + 400; performance.now() < endMs; );
+      return { status: 200, code: undefined, text: '' }
+    },
+  }
+  const recorder = new Recorder(performance.now(), 1000)
+  recorder.phase('measured', performance.now())
+  await openLoop({ ...common, users: [user], recorder, durationMs: 600, rateAt: () => 200 })
+  const { overall, naive } = recorder.end(performance.now())
+  expect(overall.p90).toBeGreaterThan(200)
+  expect(naive.p90).toBeLessThan(overall.p90 / 2)
 })
 
 test('arrivals are as many as the rate says, the same for a seed, and no more than allowed', async () => {

@@ -38,10 +38,11 @@ export function svgOf(chart: Chart, events: readonly RunEvent[]): string | undef
       const at = short(y.place(value))
       return `<line class="grid" x1="${left}" x2="${width - right}" y1="${at}" y2="${at}"/><text x="${left - 6}" y="${at}" text-anchor="end" dominant-baseline="middle">${label}</text>`
     }),
-    ...x.ticks.map(
-      ([value, label]) =>
-        `<text x="${short(x.place(value))}" y="${height - 8}" text-anchor="middle">${label}</text>`,
-    ),
+    ...x.ticks.map(([value, label]) => {
+      const at = x.place(value)
+      const anchor = at > width - 2 * right ? 'end' : 'middle'
+      return `<text x="${short(at)}" y="${height - 8}" text-anchor="${anchor}">${label}</text>`
+    }),
     ...(chart.axis ? [] : events).map(({ atSeconds, label }, number) => {
       const at = short(x.place(atSeconds))
       return `<line class="event" x1="${at}" x2="${at}" y1="${top}" y2="${height - bottom}"><title>${escaped(label)}</title></line><text class="event" x="${at}" y="${top + 4}" dx="3">${number + 1}</text>`

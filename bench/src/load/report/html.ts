@@ -4,7 +4,15 @@ import { chartsOf, distributionChart } from './charts.js'
 import { escaped } from './escaped.js'
 import type { Report } from './report.js'
 import { style } from './style.js'
-import { actionsTable, errorsTable, objectivesTable, phasesTable, runsTable, type Table } from './tables.js'
+import {
+  actionsTable,
+  countedTable,
+  errorsTable,
+  objectivesTable,
+  phasesTable,
+  runsTable,
+  type Table,
+} from './tables.js'
 
 /** A chart's numbers, of so many of its points at most. */
 const mostRows = 40
@@ -23,6 +31,7 @@ export function htmlOf(report: Report): string {
     `<p>${escaped(at)}. ${escaped(machine)}; ${loadAverage.toFixed(1)} programs wanted a processor at the end.</p></header>`,
     html(objectivesTable(report), true),
     html(runsTable(report)),
+    html(countedTable(report)),
     figure(distributionChart(runs), []),
     ...runs.map(result => ofRun(result, runs.length > 1)),
     `<section><h2>Settings</h2><dl>${settings(report)}</dl></section>`,

@@ -1,5 +1,13 @@
 import type { Report } from './report.js'
-import { actionsTable, errorsTable, objectivesTable, phasesTable, runsTable, type Table } from './tables.js'
+import {
+  actionsTable,
+  countedTable,
+  errorsTable,
+  objectivesTable,
+  phasesTable,
+  runsTable,
+  type Table,
+} from './tables.js'
 
 export function markdownOf(report: Report): string {
   const { scenario, at, machine, loadAverage, interrupted, runs } = report
@@ -9,6 +17,7 @@ export function markdownOf(report: Report): string {
     ...(interrupted ? ['Ended before its time: what follows is of the part that ran.'] : []),
     markdown(objectivesTable(report)),
     markdown(runsTable(report)),
+    markdown(countedTable(report)),
     ...runs.flatMap(result => [
       `## ${result.name}`,
       ...(result.events.length > 0

@@ -32,27 +32,46 @@ const latencyCells = ({ requests, p50, p90, p99, p999, max }: Latency) => [
 export function runsTable({ runs }: Report): Table {
   return {
     title: 'Runs',
-    head: [
-      ...['Run', 'Loop', 'Seconds', ...latencyHead, 'Failed', 'Hits in memory', 'Hits in the second tier'],
-      ...['Queries each', 'Processor, ms each', 'Resident, MiB', 'Worst lag, ms'],
-    ],
-    rows: runs.map(({ name, loop, seconds, recorded, counted }) => [
+    head: ['Run', 'Loop', 'Seconds', ...latencyHead, 'Failed'],
+    rows: runs.map(({ name, loop, seconds, recorded }) => [
       name,
       loop,
       seconds.toFixed(0),
       ...latencyCells(recorded.overall),
       share(
-        recorded.phases.slice(1).reduce((sum, { failed }) => sum + failed, 0),
+        recorded.byAction.reduce((sum, { failed }) => sum + failed, 0),
         recorded.overall.requests,
       ),
+    ]),
+    note: 'Latency in milliseconds, failed requests included, the warm-up not.',
+  }
+}
+
+export function countedTable({ runs }: Report): Table {
+  return {
+    title: 'What the gateways counted',
+    head: [
+      ...[
+        'Run',
+        'Hits in memory',
+        'Hits in the second tier',
+        'Queries for a request',
+        'Processor for a request, ms',
+      ],
+      ...['Most resident, MiB', 'Most heap, MiB', 'Most lent connections', 'Worst lag, ms'],
+    ],
+    rows: runs.map(({ name, counted }) => [
+      name,
       percent(counted.memoryHits),
       percent(counted.remoteHits),
       number(counted.queriesEach, 2),
       number(counted.cpuMsEach, 2),
       number(counted.mostRssBytes / 2 ** 20, 0),
+      number(counted.mostHeapBytes / 2 ** 20, 0),
+      number(counted.mostPoolOut, 0),
       number(counted.worstLagMs, 0),
     ]),
-    note: 'Latency in milliseconds, failed requests included, the warm-up not. A share of hits is of the reads that a tier was asked for.',
+    note: 'Of the whole run, the warm-up and what a gateway does by itself included. Hits are of the reads that the tier was asked for.',
   }
 }
 
