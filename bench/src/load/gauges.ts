@@ -22,6 +22,7 @@ export interface Gauges {
   readonly remoteHits?: number
   readonly remoteMisses?: number
   readonly remoteUp?: number
+  /** That requests made, without what a gateway does by itself. */
   readonly queries?: number
 }
 
@@ -42,7 +43,7 @@ const sources: Readonly<Record<Exclude<keyof Gauges, 'connections'>, string>> = 
   remoteHits: 'cache_hits_total{cache_layer="remote"',
   remoteMisses: 'cache_misses_total{cache_layer="remote"',
   remoteUp: 'cache_remote_up',
-  queries: 'voiceassist_db_query_count_total',
+  queries: 'voiceassist_endpoint_query_count_total',
 }
 
 export interface GaugeSample {

@@ -31,7 +31,7 @@ cache_misses_total{cache_layer="remote",cache_key_prefix="a"} ${second}
 voiceassist_cache_memory_usage_bytes{cache_layer="memory"} 1000
 voiceassist_db_pool_checked_out 3
 voiceassist_db_pool_checked_in 4
-voiceassist_db_query_count_total{query_type="select"} ${40 * second}
+voiceassist_endpoint_query_count_total{endpoint="GET /api/sessions"} ${40 * second}
 `
 
 function result(): RunResult {

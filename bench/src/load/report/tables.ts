@@ -71,7 +71,7 @@ export function countedTable({ runs }: Report): Table {
       number(counted.mostPoolOut, 0),
       number(counted.worstLagMs, 0),
     ]),
-    note: 'Of the whole run, the warm-up and what a gateway does by itself included. Hits are of the reads that the tier was asked for.',
+    note: 'Of the whole run, the warm-up included. Processor time is also that of what a gateway does by itself. Hits are of the reads that the tier was asked for.',
   }
 }
 
