@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { CacheStrategy } from './cache-strategy.js'
 
-const program = fileURLToPath(new URL('../../../services/api-gateway/bin/voiceassist.js', import.meta.url))
+const program = fileURLToPath(new URL('./gateway-program.js', import.meta.url))
 
 export interface Account {
   readonly email: string
@@ -19,11 +20,23 @@ export interface GatewayProcess {
   end(): Promise<void>
 }
 
-/** Starts `voiceassist serve` and waits for its screen. */
-export async function startGateway(environment: NodeJS.ProcessEnv): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [program, 'serve'], {
+export interface GatewayProcessOptions {
+  /** Which tiers its cache has. Default: those of the configuration. */
+  readonly strategy?: CacheStrategy | undefined
+  /** File descriptor that its log goes to. Default: this process's standard error. */
+  readonly log?: number
+}
+
+/** Starts a gateway as `voiceassist serve` does and waits for its screen. It ends when this process does, however that ends. */
+export async function startGateway(
+  environment: NodeJS.ProcessEnv,
+  { strategy, log }: GatewayProcessOptions = {},
+): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [program, strategy ?? 'both'], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, HOST: '127.0.0.1', PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', log ?? 'inherit', 'ipc'],
+    // Ctrl-C is for this process alone, which ends the gateway when it needs it no more.
+    detached: true,
   })
   const screen = await screenOf(child)
   const found = (label: string) => new RegExp(` ${label} +(\\S+)`).exec(screen)?.[1]
@@ -33,6 +46,7 @@ export async function startGateway(environment: NodeJS.ProcessEnv): Promise<Gate
     administrator: email && password ? { email, password } : undefined,
     processorSeconds: () => processorSeconds(child.pid!),
     async end() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')
       child.kill('SIGTERM')
       await gone

@@ -9,7 +9,7 @@ import { AuditSealer } from './audit/audit-sealer.js'
 import { checkAuditKey } from './audit/check-audit-key.js'
 import { ReadAuditWriter } from './audit/read-audit-writer.js'
 import type { GatewayCache } from './cache/gateway-cache.js'
-import { openCache, withoutCache } from './cache/open-cache.js'
+import { type OpenCacheOptions, openCache, withoutCache } from './cache/open-cache.js'
 import type { Config } from './config.js'
 import { type DataFolderLock, lockDataFolder } from './data-folder/data-folder-lock.js'
 import { existingAuditKey, generatedAuditKey, generatedTokenSecret } from './data-folder/generated-secrets.js'
@@ -60,6 +60,7 @@ export interface OpenDependenciesOptions {
   readonly role: 'gateway' | 'command'
   /** What the embedder is for: to go on with the stored vectors, to replace them all, or nothing. */
   readonly embedding: 'same model' | 'any model' | 'unused'
+  readonly createCache?: OpenCacheOptions['createCache']
 }
 
 /**
@@ -122,7 +123,14 @@ export async function openDependencies(
     })
     opened.push(() => reads.close())
     const cache = isGateway
-      ? await openCache({ config, database, clock, embedder, logger: options.logger })
+      ? await openCache({
+          config,
+          database,
+          clock,
+          embedder,
+          logger: options.logger,
+          createCache: options.createCache,
+        })
       : withoutCache()
     opened.push(() => cache.close())
     const flags = await openFlags({

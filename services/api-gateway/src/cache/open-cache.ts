@@ -1,4 +1,4 @@
-import { type Cache, createCache } from '@voiceassist/cache'
+import { type Cache, type CacheOptions, createCache } from '@voiceassist/cache'
 import { createRelay, type Relay } from '@voiceassist/cache/postgres'
 import type { Clock } from '@voiceassist/kernel'
 import type { Logger } from 'pino'
@@ -26,6 +26,8 @@ export interface OpenCacheOptions {
   readonly logger: Logger
   /** Default: the one of the configuration. */
   readonly second?: SecondTier
+  /** Default: the package's own. For benches, which leave tiers out. */
+  readonly createCache?: ((options: CacheOptions) => Cache) | undefined
 }
 
 /** How long a start waits for the changes that came while no gateway ran. */
@@ -60,7 +62,7 @@ export async function openCache(options: OpenCacheOptions): Promise<GatewayCache
   warnOfOwnSecrets(config, logger)
   const { kind, description, tier } = options.second ?? secondTier(config)
   const endLog = logCacheEvents(logger)
-  const cache = createCache({
+  const cache = (options.createCache ?? createCache)({
     memory: memoryLimits,
     remote: tier,
     namespaces: cacheNamespaces,

@@ -5,7 +5,7 @@ import { buildApp } from '../app.js'
 import { type Config, readConfig } from '../config.js'
 import { commandSocket } from '../data-folder/layout.js'
 import { lockGateway } from '../db/gateway-lock.js'
-import { type Dependencies, openDependencies } from '../dependencies.js'
+import { type Dependencies, type OpenDependenciesOptions, openDependencies } from '../dependencies.js'
 import { createEmbedderCheck } from '../embedding/embedder-check.js'
 import { describe } from '../embedding/stored-embedder.js'
 import { GatewayError } from '../errors.js'
@@ -24,7 +24,10 @@ type Closer = () => Promise<unknown>
  * Runs the gateway until SIGTERM or SIGINT and resolves to the exit code.
  * @throws GatewayError with its remedy when it cannot start.
  */
-export async function runServe(environment: NodeJS.ProcessEnv): Promise<number> {
+export async function runServe(
+  environment: NodeJS.ProcessEnv,
+  parts: Pick<OpenDependenciesOptions, 'createCache'> = {},
+): Promise<number> {
   const config = readConfig(environment)
   const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
   const closers: Closer[] = []
@@ -39,7 +42,12 @@ export async function runServe(environment: NodeJS.ProcessEnv): Promise<number> 
       })
       closers.push(() => lock.release())
     }
-    const dependencies = await openDependencies(config, { logger, role: 'gateway', embedding: 'same model' })
+    const dependencies = await openDependencies(config, {
+      ...parts,
+      logger,
+      role: 'gateway',
+      embedding: 'same model',
+    })
     closers.push(() => dependencies.close())
     await listen(dependencies, closers, stop.requested)
     return await stop.requested
