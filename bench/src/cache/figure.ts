@@ -1,4 +1,4 @@
-import type { Limit } from '../common/limits.js'
+import type { Limit } from '../common/limit.js'
 
 /** One result, of which a row of the bench has several. */
 export interface Figure {
