@@ -1,4 +1,5 @@
 import { audit } from './audit.js'
+import { check } from './budget/check.js'
 import { handFiguresTo } from './cache/report.js'
 import { cache } from './cache.js'
 import { flags } from './flags.js'
@@ -64,6 +65,8 @@ try {
   if (suite) {
     handFiguresTo(said => void send(said))
     await suite.run(argv)
+  } else if (name === 'check') {
+    process.exitCode = (await check(argv)) ? 0 : 1
   } else if (name === '' || name.startsWith('-')) {
     const entry = process.argv[1] as string
     const isGood = await runAll(suites, entry, process.argv.slice(2))
