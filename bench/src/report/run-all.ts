@@ -49,22 +49,46 @@ export async function runAll(
   const busy = load > cpus().length / 4
   const at = new Date().toISOString()
   if (busy) say(`Other programs are at work here (load ${load.toFixed(1)}): times are doubtful`)
-  const versions = await versionsMeasured()
-  const done: SuiteResult[] = []
+  const started = {
+    at,
+    machine: machine(),
+    ...state(),
+    quick,
+    load,
+    busy,
+    versions: await versionsMeasured(),
+  }
   const names = orderAfter(Object.keys(suites), await lastOrder())
+  await mkdir(folder, { recursive: true })
+  // After each suite, so that a run of hours that is ended early keeps what it has.
+  const write = async (done: readonly SuiteResult[]) => {
+    const report: BenchReport = { ...started, suites: done }
+    await writeFile(`${folder}/report.json`, `${JSON.stringify(report, null, 2)}\n`)
+    await writeFile(`${folder}/report.md`, reportPage(report))
+  }
+  const done = await runSuites(suites, names, entry, quick, write)
+  say(`\n${folder}/report.md; \`npm run docs\` writes the README's table from it`)
+  return isGood({ suites: done })
+}
+
+/** One after the other, whatever becomes of each. */
+export async function runSuites(
+  suites: Readonly<Record<string, ListedSuite>>,
+  names: readonly string[],
+  entry: string,
+  quick: boolean,
+  write: (done: readonly SuiteResult[]) => Promise<void>,
+): Promise<SuiteResult[]> {
+  const done: SuiteResult[] = []
   for (const [number, name] of names.entries()) {
-    const { quick: hasQuick = false, amongAll = [] } = suites[name] as ListedSuite
+    const { quick: hasQuick = false, amongAll = [] } = suites[name]!
     say(`\n── ${number + 1} of ${names.length}: ${name}`)
     const result = await runSuite(entry, name, [...amongAll, ...(quick && hasQuick ? ['--quick'] : [])])
     done.push(result)
+    await write(done)
     say(`── ${name}: ${result.seconds} s${result.failure === undefined ? '' : `, ${result.failure}`}`)
   }
-  const report = { at, machine: machine(), ...state(), quick, load, busy, versions, suites: done }
-  await mkdir(folder, { recursive: true })
-  await writeFile(`${folder}/report.json`, `${JSON.stringify(report, null, 2)}\n`)
-  await writeFile(`${folder}/report.md`, reportPage(report))
-  say(`\n${folder}/report.md; \`npm run docs\` writes the README's table from it`)
-  return isGood(report)
+  return done
 }
 
 /** The suites in the opposite order of the last run's, so that what one leaves to the next is no constant. */
