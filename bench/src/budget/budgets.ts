@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { HotPathName } from './hot-paths.js'
 
-export interface Budget {
+interface Budget {
   /** Of the time at the reference, at most; what is above 1 is a margin for noise. */
   readonly mostOfReference: number
   /** Of the time of the path's floor in the same process, at most: wide, so that no noise reaches it. */

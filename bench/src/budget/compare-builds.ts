@@ -8,7 +8,7 @@ import { type MedianBounds, medianBounds } from './median-bounds.js'
 /** The odds that one of all paths is called slower though none is. */
 export const mostFalseAlarms = 0.01
 
-export interface Comparison {
+interface Comparison {
   readonly name: HotPathName
   /** Of the time at the reference, in pairs of processes. */
   readonly ratio: MedianBounds

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { Way } from '../cache/side-by-side.js'
 
 /** What costs every request something, and the least that could do its work. */
-export interface HotPath {
+interface HotPath {
   readonly path: Way
   /** Made of other libraries alone, so that it is the same whatever is changed here. */
   readonly floor: Way

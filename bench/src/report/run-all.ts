@@ -22,7 +22,7 @@ not keep the next from running. Ends with 1 when one failed or a goal is missed.
 const folder = 'bench/results'
 
 /** What the run of all suites must know of one. */
-export interface ListedSuite {
+interface ListedSuite {
   readonly quick?: boolean
   readonly amongAll?: readonly string[]
 }
