@@ -2,7 +2,7 @@ import { orderOf } from '../cache/side-by-side.js'
 import { say, sayProgress } from '../common/say.js'
 import type { Budgets } from './budgets.js'
 import type { HotPathName } from './hot-paths.js'
-import { measureHotPath } from './measure-hot-path.js'
+import { measurePair } from './measure-hot-path.js'
 import { type MedianBounds, medianBounds } from './median-bounds.js'
 
 /** The odds that one of all paths is called slower though none is. */
@@ -17,10 +17,7 @@ interface Comparison {
   readonly isSlower: boolean
 }
 
-/**
- * Measures hot paths of two builds in fresh processes that take turns: in each round every path has a pair of them, one
- * after the other, and the build that is first changes.
- */
+/** Measures hot paths of two builds: in each round every path has a pair of processes, and the build that is first changes. */
 export async function compareBuilds(
   names: readonly HotPathName[],
   tree: string,
@@ -31,10 +28,9 @@ export async function compareBuilds(
   for (let round = 0; round < rounds; round++)
     for (const name of orderOf(names, round)) {
       sayProgress(`round ${round + 1} of ${rounds}: ${name}`)
-      const times = new Map<string, number>()
-      for (const build of orderOf([tree, reference], round))
-        times.set(build, (await measureHotPath(name, build, { alone: true })).microseconds)
-      found.get(name)!.push(times.get(tree)! / times.get(reference)!)
+      const [one, other] = orderOf([tree, reference], round) as [string, string]
+      const [first, second] = await measurePair(name, [one, other])
+      found.get(name)!.push(one === tree ? first / second : second / first)
     }
   sayProgress('')
   return names.map(name => {

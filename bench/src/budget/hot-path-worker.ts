@@ -1,6 +1,6 @@
 import { orderOf, type Way } from '../cache/side-by-side.js'
 import { type HotPathName, hotPaths } from './hot-paths.js'
-import type { HotPathCost } from './measure-hot-path.js'
+import type { BesideFloor } from './measure-hot-path.js'
 
 /** Of processor time, and calls: until the compiler has done what it does. */
 const warmUpMs = 200
@@ -10,29 +10,35 @@ const batchMs = 2
 /** Few enough that what they allocate fits into the youngest generation. */
 const allocatingCalls = 500
 
-const [name, root, alone] = process.argv.slice(2) as [HotPathName, string, string?]
-/** Those that stand beside a floor have wide limits. */
-const batches = alone ? 60 : 20
-const opened = await hotPaths[name](root)
-const ways: Readonly<Record<string, Way>> = {
-  path: opened.path,
-  ...(alone === undefined && { floor: opened.floor }),
-}
-const least: Record<string, number> = {}
-const calls: Record<string, number> = {}
-for (const [of, way] of Object.entries(ways)) {
-  calls[of] = await warmUp(way)
-  least[of] = Number.POSITIVE_INFINITY
-}
-// The least of the batches: whatever disturbs one makes it longer (Chen and Revels, "Robust benchmarking in noisy
-// environments", 2016, arXiv 1608.04295).
-for (let batch = 0; batch < batches; batch++)
-  for (const of of orderOf(Object.keys(ways), batch))
-    least[of] = Math.min(least[of]!, await microsecondsOfACall(ways[of]!, calls[of]!))
-const bytes = global.gc && (await bytesOfACall(ways.path!))
-process.send?.({ microseconds: least.path!, floor: least.floor, bytes } satisfies HotPathCost)
-await opened.close()
+const [name, root, mode] = process.argv.slice(2) as [HotPathName, string, 'in turns' | 'beside floor']
+const { path, floor, close } = await hotPaths[name](root)
+if (mode === 'in turns') await inTurns()
+else process.send?.(await besideFloor())
+await close()
 process.disconnect()
+
+/** A batch whenever the parent says so, until it says that it is the end. */
+async function inTurns(): Promise<void> {
+  const calls = await warmUp(path)
+  await new Promise<void>(resolve => {
+    process.on('message', async message => {
+      if (message === 'end') resolve()
+      else process.send?.(await microsecondsOfACall(path, calls))
+    })
+    process.send?.('ready')
+  })
+}
+
+async function besideFloor(): Promise<BesideFloor> {
+  const ways = { path, floor }
+  const names = ['path', 'floor'] as const
+  const calls = { path: await warmUp(path), floor: await warmUp(floor) }
+  const least = { path: Number.POSITIVE_INFINITY, floor: Number.POSITIVE_INFINITY }
+  for (let batch = 0; batch < 20; batch++)
+    for (const of of orderOf(names, batch))
+      least[of] = Math.min(least[of], await microsecondsOfACall(ways[of], calls[of]))
+  return { microseconds: least.path, floor: least.floor, bytes: await bytesOfACall(path) }
+}
 
 async function microsecondsOfACall(way: Way, count: number): Promise<number> {
   const used = process.cpuUsage()

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HotPathName } from './hot-paths.js'
-import { measureHotPath } from './measure-hot-path.js'
+import { measurePair } from './measure-hot-path.js'
 import { copyOfBuild } from './reference-build.js'
 
 /** Where the compiled function of each path begins. */
@@ -20,20 +20,15 @@ const manySteps = 5000
 export async function slowedCopy(build: string, name: HotPathName, share: number): Promise<string> {
   const copy = await copyOfBuild(build, name)
   try {
-    const time = async () => (await measureHotPath(name, copy, { alone: true })).microseconds
-    const usual = await leastOf(time)
     await plant(copy, name, manySteps)
-    const stepTime = ((await leastOf(time)) - usual) / manySteps
+    const [usual, slow] = await measurePair(name, [build, copy])
+    const stepTime = (slow - usual) / manySteps
     await plant(copy, name, Math.round((usual * share) / stepTime))
     return copy
   } catch (error) {
     await rm(copy, { recursive: true })
     throw error
   }
-}
-
-async function leastOf(measure: () => Promise<number>): Promise<number> {
-  return Math.min(await measure(), await measure(), await measure())
 }
 
 async function plant(copy: string, name: HotPathName, steps: number): Promise<void> {
