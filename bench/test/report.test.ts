@@ -10,7 +10,7 @@ describe('a run of all suites', () => {
   const folder = mkdtempSync(join(tmpdir(), 'voiceassist-suites-'))
   const program = `
     const [name, ...argv] = process.argv.slice(2)
-    const figure = { name: 'a figure', unit: 'ms', value: name === 'slow' ? 3 : 1, goal: { atMost: 2 } }
+    const figure = { name: 'a figure', unit: 'ms', value: name === 'slow' ? 3 : 1, goal: { atMost: 2 }, peers: { another: 4 } }
     if (name === 'dies') process.exit(7)
     process.send({ row: argv.join(' ') || name, figures: [figure, { name: 'a peer', unit: 'ms', value: NaN }] })
     if (name === 'slow') process.send({ failure: '1 figures miss their goal' }, () => process.exit(1))`
@@ -61,12 +61,12 @@ describe('a run of all suites', () => {
     }
     expect(goalTable(JSON.parse(JSON.stringify(report)))).toBe(
       [
-        'a machine; commit c0ffeec0ffee. **Measured by `--quick`, while the machine had other work (load 9.0 at the start): for a look, not for figures to quote.**',
+        'a machine; commit c0ffeec0ffee. **Measured by `--quick`, while the machine had other work (load 9.0 at the start): for a look, not for figures to quote.** **dies** did not end well: its process ended with 7.',
         '',
-        '| Suite | Figure | Goal | Measured |',
-        '| --- | --- | --- | --- |',
-        '| good, --only one --quick | a figure | at most 2 | 1 ms |',
-        '| slow | a figure | at most 2 | **missed**: 3 ms |',
+        '| Suite | Figure | Goal | Measured | Others |',
+        '| --- | --- | --- | --- | --- |',
+        '| good, --only one --quick | a figure | at most 2 | 1 ms | another 4 |',
+        '| slow | a figure | at most 2 | **missed**: 3 ms | another 4 |',
       ].join('\n'),
     )
     const page = reportPage(JSON.parse(JSON.stringify(report)))

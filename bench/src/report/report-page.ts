@@ -1,5 +1,5 @@
 import { goalText, short } from '../cache/report.js'
-import type { BenchReport, ReportedFigure, SuiteResult } from './bench-report.js'
+import { type BenchReport, isGood, type ReportedFigure, type SuiteResult } from './bench-report.js'
 
 /** A report as a page in Markdown, figure by figure. */
 export function reportPage(report: BenchReport): string {
@@ -18,16 +18,26 @@ export function reportPage(report: BenchReport): string {
     .concat('\n')
 }
 
-/** Every figure with a goal, as a table in Markdown under a line that says where it comes from. */
+/** Every figure with a goal or peers, as a table in Markdown under what says where it comes from and what is missing. */
 export function goalTable(report: BenchReport): string {
   const figures = report.suites
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(({ name, rows }) =>
       Object.entries(rows).flatMap(([row, of]) =>
-        of.filter(({ goal }) => goal).map(figure => [title(name, row), ...cells(figure)]),
+        of
+          .filter(({ goal, peers }) => goal ?? peers)
+          .map(figure => [title(name, row), ...cells(figure), peersOf(figure)]),
       ),
     )
-  return [provenance(report), '', ...table(['Suite', 'Figure', 'Goal', 'Measured'], figures)].join('\n')
+  const broken = report.suites.filter(
+    ({ failure, rows }) => failure !== undefined && isGood({ suites: [{ name: '', seconds: 0, rows }] }),
+  )
+  const missing = broken.map(({ name, failure }) => `**${name}** did not end well: ${failure}.`)
+  return [
+    [provenance(report), ...missing].join(' '),
+    '',
+    ...table(['Suite', 'Figure', 'Goal', 'Measured', 'Others'], figures),
+  ].join('\n')
 }
 
 function suitePart({ name, rows }: SuiteResult): string {
@@ -52,8 +62,6 @@ function provenance({ machine, commit, changed, quick, busy, load }: BenchReport
 }
 
 function cells({ name, unit, value, quartiles, goal, verdict }: ReportedFigure): string[] {
-  // What is no number has become null on its way through JSON.
-  const text = (number: number | null) => (number === null || Number.isNaN(number) ? 'none' : short(number))
   const spread = quartiles ? ` (${quartiles.map(text).join(' to ')})` : ''
   const isRatio = unit.startsWith('of ')
   const measured = `${text(value)}${isRatio || unit === '' ? '' : ` ${unit}`}${spread}`
@@ -62,6 +70,17 @@ function cells({ name, unit, value, quartiles, goal, verdict }: ReportedFigure):
     goal ? goalText(goal) : '',
     verdict === 'missed' ? `**missed**: ${measured}` : measured,
   ]
+}
+
+function peersOf({ peers = {} }: ReportedFigure): string {
+  return Object.entries(peers)
+    .map(([name, value]) => `${name} ${text(value)}`)
+    .join(', ')
+}
+
+/** What is no number has become null on its way through JSON. */
+function text(number: number | null): string {
+  return number === null || Number.isNaN(number) ? 'none' : short(number)
 }
 
 const title = (suite: string, row: string) => (suite === row ? suite : `${suite}, ${row}`)
