@@ -40,6 +40,7 @@ export async function audit(argv: readonly string[]): Promise<void> {
     say(`verified ${checked} links in ${taken.toFixed(1)} s: ${(checked / taken).toFixed(0)} a second`)
     if (!ok) throw new Error('the chain does not verify')
     holdToLimits(
+      'audit',
       {
         'rows sealed a second, of a backlog': { atLeast: rowsPerSecond },
         'rows unsealed at the end of a steady load, in seconds of it': { atMost: 1 },

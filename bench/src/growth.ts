@@ -65,6 +65,7 @@ export async function growth(argv: readonly string[]): Promise<void> {
     }
     const named = (each: Flat) => `${each.name}, largest of smallest`
     holdToLimits(
+      'growth',
       Object.fromEntries(flat.map(each => [named(each), { atMost: flatRatio }])),
       Object.fromEntries(flat.map(each => [named(each), each.ratio.median])),
     )

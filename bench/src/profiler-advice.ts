@@ -3,11 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { sayFigures } from './cache/report.js'
 import { positiveNumber } from './common/positive-number.js'
 import { machine, say } from './common/say.js'
 import { judgeCases, sayCases } from './profiler-advice/cases/judge-cases.js'
 import { compareSets } from './profiler-advice/compare-sets.js'
-import { missedGoals } from './profiler-advice/goals.js'
+import { goalFigures, missedGoals } from './profiler-advice/goals.js'
 import { dropLeftovers } from './profiler-advice/index-set.js'
 import { sayPredictions } from './profiler-advice/predict-held-out.js'
 import { saySets } from './profiler-advice/say-sets.js'
@@ -86,6 +87,7 @@ export async function profilerAdvice(argv: readonly string[]): Promise<void> {
       await mkdir(dirname(output), { recursive: true })
       await writeFile(output, `${JSON.stringify(report, null, 2)}\n`)
     }
+    sayFigures('profiler-advice', goalFigures(sets, cases))
     const missed = missedGoals(sets, cases)
     if (missed.length > 0) throw new Error(`ours misses ${missed.length} goals: ${missed.join('; ')}`)
   } finally {

@@ -49,7 +49,7 @@ export async function retrieval(argv: readonly string[]): Promise<void> {
       `import against the embedder alone, half of the passages before and half after: ${timeRatio.toFixed(2)} of its time, ${ratio(taken => taken.processorSeconds).toFixed(2)} of its processor time`,
     )
     const recall = await askQuestions(database, embedder, corpus.questions)
-    holdToLimits(retrievalLimits, {
+    holdToLimits('retrieval', retrievalLimits, {
       'recall at 1': recall[1],
       'recall at 5': recall[5],
       'recall of the vector index at 5': await compareWithExact(database),

@@ -139,6 +139,7 @@ async function warmTimes(
 function holdToClaims(rows: readonly SeedRow[]): void {
   const held = rows.filter(({ verdict }) => verdict !== 'no room')
   holdToLimits(
+    'seed',
     Object.fromEntries(held.map(({ row, claim }) => [`${row}, better by`, { atLeast: claim.improvement }])),
     Object.fromEntries(held.map(({ row, improvement }) => [`${row}, better by`, improvement])),
   )

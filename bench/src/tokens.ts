@@ -8,8 +8,10 @@ import { TokenMemory } from '@voiceassist/api-gateway/services/accounts/token-me
 import { type Clock, systemClock } from '@voiceassist/kernel'
 import { createHashingEmbedder } from '@voiceassist/testkit'
 import { jwtVerify } from 'jose'
+import { sayFigures } from './cache/report.js'
+import { orderOf, spreadOf, timeRatio } from './cache/side-by-side.js'
 import { benchDatabase } from './common/bench-database.js'
-import { machine, percentile, say } from './common/say.js'
+import { machine, say } from './common/say.js'
 
 const usage = `Usage: npm run bench -- tokens [--database URL]
 
@@ -50,17 +52,16 @@ export async function tokens(argv: readonly string[]): Promise<void> {
     const names = Object.keys(ways) as (keyof typeof ways)[]
     const taken = { remembered: [] as number[], jwtVerify: [] as number[], query: [] as number[] }
     for (let round = -1; round < rounds; round++)
-      for (const name of names) {
+      for (const name of orderOf(names, round + 1)) {
         const microseconds = await microsecondsOf(ways[name])
         if (round >= 0) taken[name].push(microseconds) // the first round warms up
       }
-    const median = (name: keyof typeof ways) => percentile(taken[name], 0.5)
     say(`${machine()}, ${database.description}`)
-    for (const name of names) say(`${name.padEnd(10)} ${median(name).toFixed(1).padStart(8)} µs`)
-    say(
-      `remembered against jwtVerify: ${(median('remembered') / median('jwtVerify')).toFixed(3)} of its time`,
-    )
-    say(`remembered against a query: ${(median('remembered') / median('query')).toFixed(3)} of its time`)
+    sayFigures('tokens', [
+      ...names.map(name => ({ name, value: spreadOf(taken[name]).median, unit: 'µs' })),
+      timeRatio('remembered', 'of jwtVerify', taken.remembered, taken.jwtVerify),
+      timeRatio('remembered', 'of signature and query', taken.remembered, taken.query),
+    ])
   } finally {
     await database.close()
   }

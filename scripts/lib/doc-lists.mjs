@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { answerOutcomes } from '@voiceassist/api-gateway/answers/answer-outcome'
 import { auditActions } from '@voiceassist/api-gateway/audit/audit-actions'
 import { configVariables } from '@voiceassist/api-gateway/config-variables'
 import { gatewayErrors } from '@voiceassist/api-gateway/errors'
 import { ownFlags } from '@voiceassist/api-gateway/flags/own-flags'
 import { catalogue } from '@voiceassist/api-gateway/metrics/catalogue'
+import { goalTable } from '@voiceassist/bench/report/report-page'
 import { cacheErrors } from '@voiceassist/cache'
 import { flagErrors } from '@voiceassist/feature-flags'
 import { planRules, profilerErrors } from '@voiceassist/query-profiler'
@@ -31,6 +33,7 @@ export const docLists = [
   { file: 'docs/answers.md', name: 'outcomes', lines: outcomeLines },
   { file: 'docs/metrics.md', name: 'metrics', lines: metricLines },
   { file: 'docs/gateway-flags.md', name: 'own flags', lines: ownFlagLines },
+  { file: 'README.md', name: 'figures', lines: figureLines },
 ]
 
 function errorLines() {
@@ -120,6 +123,11 @@ function planRuleLines() {
       rule.needsAnalyze ? 'yes' : '',
     ]),
   )
+}
+
+function figureLines() {
+  const report = new URL('../../bench/results/report.json', import.meta.url)
+  return goalTable(JSON.parse(readFileSync(report, 'utf8')))
 }
 
 async function endpointLines() {

@@ -1,4 +1,4 @@
-import type { Limit } from '../common/limits.js'
+import type { Limit } from '../common/limit.js'
 
 /** One result, of which a row of the bench has several. */
 export interface Figure {
@@ -10,6 +10,8 @@ export interface Figure {
   readonly quartiles?: readonly [number, number]
   /** Absent: nothing is promised, such as of another library. */
   readonly goal?: Limit
+  /** The same of other libraries, by name. */
+  readonly peers?: Readonly<Record<string, number>>
 }
 
 /** What a row of the bench may use. */
@@ -23,3 +25,9 @@ export interface Bench {
 }
 
 export type Row = (bench: Bench) => Promise<Figure[]>
+
+/** The first of the figures with those of the others beside it. */
+export function besidePeers([own, ...others]: readonly Figure[]): Figure[] {
+  if (!own) return []
+  return [{ ...own, peers: Object.fromEntries(others.map(({ name, value }) => [name, value])) }, ...others]
+}

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import type { Limit } from '../common/limits.js'
+import type { Limit } from '../common/limit.js'
 import { machine, say } from '../common/say.js'
 import type { Figure } from './figure.js'
 
@@ -16,7 +16,20 @@ const cachePeers = [
   'lru-cache',
 ]
 
+export interface SaidFigures {
+  readonly row: string
+  readonly figures: readonly Figure[]
+}
+
+let hand: (said: SaidFigures) => void = () => {}
+
+/** From now on `sayFigures` hands what it prints to `sink` too. */
+export function handFiguresTo(sink: (said: SaidFigures) => void): void {
+  hand = sink
+}
+
 export function sayFigures(row: string, figures: readonly Figure[]): void {
+  hand({ row, figures })
   const names = figures.map(({ name }) => name.length)
   const width = Math.max(...names)
   say(`\n${row}`)
@@ -57,7 +70,8 @@ export async function writeReport(
   await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
 }
 
-async function versions(peers: readonly string[]): Promise<Record<string, string>> {
+/** Of Node and of the packages that are found, as installed. */
+export async function versions(peers: readonly string[]): Promise<Record<string, string>> {
   const require = createRequire(import.meta.url)
   const found: Record<string, string> = { node: process.version }
   for (const name of peers)
@@ -70,7 +84,7 @@ async function versions(peers: readonly string[]): Promise<Record<string, string
   return found
 }
 
-function goalText({ atLeast, atMost }: Limit): string {
+export function goalText({ atLeast, atMost }: Limit): string {
   if (atLeast !== undefined && atMost !== undefined)
     return atLeast === atMost ? `${atLeast}` : `${atLeast} to ${atMost}`
   return atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`

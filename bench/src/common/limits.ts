@@ -1,21 +1,18 @@
-import { say } from './say.js'
+import type { Figure } from '../cache/figure.js'
+import { isMet, sayFigures } from '../cache/report.js'
+import type { Limit } from './limit.js'
 
-export interface Limit {
-  readonly atLeast?: number
-  readonly atMost?: number
-}
-
-/** Prints every figure that is beyond its limit. @throws Error when there is one. */
+/** Prints the figures with their limits. @throws Error when one is beyond its limit. */
 export function holdToLimits<Name extends string>(
+  row: string,
   limits: Readonly<Record<Name, Limit>>,
-  figures: Readonly<Record<Name, number>>,
+  values: Readonly<Record<Name, number>>,
 ): void {
-  const names = Object.keys(limits) as Name[]
-  const broken = names.filter(name => {
-    const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = limits[name]
-    return !(figures[name] >= atLeast && figures[name] <= atMost)
-  })
-  for (const name of broken)
-    say(`BEYOND ITS LIMIT: ${name} is ${figures[name].toFixed(4)}, not ${JSON.stringify(limits[name])}`)
-  if (broken.length > 0) throw new Error(`${broken.length} of ${names.length} limits do not hold`)
+  const figures: Figure[] = (Object.keys(limits) as Name[]).map(name => ({
+    ...{ name, value: values[name], unit: '' },
+    goal: limits[name],
+  }))
+  sayFigures(row, figures)
+  const broken = figures.filter(({ value, goal }) => goal && !isMet(value, goal))
+  if (broken.length > 0) throw new Error(`${broken.length} of ${figures.length} limits do not hold`)
 }

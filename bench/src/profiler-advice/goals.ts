@@ -1,3 +1,4 @@
+import type { Figure } from '../cache/figure.js'
 import type { Verdict } from './cases/judge-cases.js'
 import type { SetFigures } from './say-sets.js'
 import { byHand, byUs } from './tpch/index-sets.js'
@@ -32,4 +33,36 @@ export function missedGoals(sets: readonly SetFigures[], cases: readonly Verdict
     for (const text of verdict.missed) missed.push(`${verdict.case}: missed ${text}`)
   }
   return missed
+}
+
+/** What `missedGoals` judges, as figures. */
+export function goalFigures(sets: readonly SetFigures[], cases: readonly Verdict[]): Figure[] {
+  const ours = sets.find(({ name }) => name === byUs)
+  if (!ours) return []
+  const verdicts = cases.filter(({ advisor }) => advisor === byUs)
+  const objections = verdicts.reduce((sum, { wrong, missed }) => sum + wrong.length + missed.length, 0)
+  return [
+    ...sets
+      .filter(set => set !== ours)
+      .map(({ name, totalSeconds }) => ({
+        name: 'all 22 queries with the advised indexes',
+        value: ours.totalSeconds / totalSeconds,
+        unit: `of the time with ${name === byHand ? 'indexes picked by hand' : name}`,
+        goal: { atMost: name === byHand ? noise : 1 },
+      })),
+    {
+      name: `worst query (${ours.worst.query})`,
+      value: ours.worst.ratio,
+      unit: 'of its time with primary keys',
+      goal: { atMost: mostHarm },
+    },
+    { name: 'advised indexes', value: ours.megabytes, unit: 'MB', goal: { atMost: mostMegabytes } },
+    { name: 'redundant indexes advised', value: ours.redundant, unit: '', goal: { atMost: 0 } },
+    {
+      name: `wrong or missed advice in ${verdicts.length} cases`,
+      value: objections,
+      unit: '',
+      goal: { atMost: 0 },
+    },
+  ]
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { Figure } from '../cache/figure.js'
-import { orderOf, spreadOf, timeRatio } from '../cache/side-by-side.js'
+import { orderOf, ratios, spreadOf, timeRatio } from '../cache/side-by-side.js'
 
 const worker = fileURLToPath(new URL('overhead-worker.js', import.meta.url))
 const ways = ['bare', 'scope', 'profiled', 'opentelemetry'] as const
@@ -40,7 +40,10 @@ export async function overhead(url: string, quick: boolean): Promise<Figure[]> {
   return [
     ...each,
     timeRatio('profiled in a scope', 'of pg in a scope', taken.profiled, taken.scope, { atMost: 1.06 }),
-    timeRatio('profiled in a scope', 'of pg alone', taken.profiled, taken.bare, { atMost: 1.15 }),
+    {
+      ...timeRatio('profiled in a scope', 'of pg alone', taken.profiled, taken.bare, { atMost: 1.15 }),
+      peers: { OpenTelemetry: ratios(taken.opentelemetry, taken.bare).median },
+    },
     timeRatio('a scope', 'of pg alone', taken.scope, taken.bare),
     timeRatio('OpenTelemetry in a scope', 'of pg alone', taken.opentelemetry, taken.bare),
     timeRatio('OpenTelemetry in a scope', 'of pg in a scope', taken.opentelemetry, taken.scope),

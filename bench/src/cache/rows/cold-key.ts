@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Bench, Figure } from '../figure.js'
+import { type Bench, besidePeers, type Figure } from '../figure.js'
 import { type SharedName, sharedCaches } from '../shared-peers.js'
 
 const processes = 4
@@ -20,7 +20,7 @@ export async function coldKey({ quick, redis }: Bench): Promise<Figure[]> {
     const kind = name === '@voiceassist/cache' ? 'at most' : 'on average'
     figures.push({ name, value, unit: `loads of a key, ${kind}, ${loads.length} keys`, ...goal })
   }
-  return figures
+  return besidePeers(figures)
 }
 
 async function loadsOfKeys(name: SharedName, url: string, keys: number): Promise<number[]> {

@@ -1,5 +1,5 @@
 import { gate } from '@voiceassist/testkit'
-import type { Bench, Figure } from '../figure.js'
+import { type Bench, besidePeers, type Figure } from '../figure.js'
 import { type SharedCache, type SharedName, sharedCaches } from '../shared-peers.js'
 
 /** A bus message has arrived by then. */
@@ -16,7 +16,7 @@ export async function deleteRace({ quick, redis }: Bench): Promise<Figure[]> {
     const stale = await staleTrials(name, url, trials)
     figures.push({ name, value: stale, unit: `of ${trials} stale`, ...(own && { goal: { atMost: 0 } }) })
   }
-  return figures
+  return besidePeers(figures)
 }
 
 async function staleTrials(name: SharedName, url: string, trials: number): Promise<number> {

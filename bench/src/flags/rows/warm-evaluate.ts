@@ -1,5 +1,5 @@
 import { checkSnapshot, compileSnapshot } from '@voiceassist/feature-flags'
-import type { Figure } from '../../cache/figure.js'
+import { besidePeers, type Figure } from '../../cache/figure.js'
 import { sideBySide, spreadOf, timeRatio, type Way } from '../../cache/side-by-side.js'
 import type { FlagsBench } from '../flags-bench.js'
 import { openPeers } from '../peers.js'
@@ -38,9 +38,11 @@ export async function warmEvaluate({ quick }: FlagsBench): Promise<Figure[]> {
     return { name: title, value: median, unit: 'ns', quartiles }
   }
   return [
-    cost('ours', 'evaluate'),
-    cost('unleash', 'unleash-client isEnabled'),
-    cost('openFeature', 'OpenFeature client, InMemoryProvider'),
+    ...besidePeers([
+      cost('ours', 'evaluate'),
+      cost('unleash', 'unleash-client isEnabled'),
+      cost('openFeature', 'OpenFeature client, InMemoryProvider'),
+    ]),
     timeRatio('evaluate', 'of unleash-client', taken.ours, taken.unleash, { atMost: 0.5 }),
     timeRatio('evaluate', 'of OpenFeature', taken.ours, taken.openFeature),
     // That each did decide for half of the subjects.

@@ -1,0 +1,4 @@
+export interface Limit {
+  readonly atLeast?: number
+  readonly atMost?: number
+}
