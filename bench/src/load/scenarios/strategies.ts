@@ -25,13 +25,13 @@ export async function strategies(surroundings: Surroundings): Promise<ScenarioRe
   return { runs, objectives: [...objectives, ...savesQueries(runs)] }
 }
 
-/** Counts, which no other work on the machine disturbs. */
+/** Counts, which no other work on the machine disturbs. With L1 only each look at a login is two queries in place of one. */
 function savesQueries(runs: readonly RunResult[]): Objective[] {
   const queries = new Map(runs.map(result => [result.name, countedIn(result).queriesEach]))
   const none = queries.get('none')
   if (none === undefined) return []
   return cacheStrategies
-    .filter(name => name !== 'none' && queries.has(name))
+    .filter(name => (name === 'L2 only' || name === 'both') && queries.has(name))
     .map(name => {
       const own = queries.get(name)!
       return {
