@@ -22,8 +22,7 @@ export interface Flat {
   readonly ratio: { readonly median: number; readonly quartiles: readonly [number, number] }
 }
 
-/** A page of documents that the smallest database fills too. */
-const pages: Pages = { history: 100, audit: 50, documents: 50 }
+const defaultPages: Pages = { history: 100, audit: 50, documents: 50 }
 const budget: Budget = { budgetMs: 120, least: 10, most: 60 }
 const warmUp: Budget = { budgetMs: 0, least: 40, most: 40 }
 
@@ -38,6 +37,9 @@ interface Opened {
 /** With the gateway's indexes and no cache; the databases take turns. */
 export async function measureFlat(databases: readonly MadeDatabase[], rounds: number): Promise<Flat[]> {
   const opened: Opened[] = []
+  // One that the smallest database fills too.
+  const documents = Math.min(defaultPages.documents, ...databases.map(({ sizes }) => sizes.documents))
+  const pages: Pages = { ...defaultPages, documents }
   try {
     for (const made of databases) {
       const database = await alone(made)
