@@ -17,12 +17,13 @@ describe.skipIf(!chromiumOfRun())('caches, flags and audit', () => {
     ) as Promise<Record<string, unknown>>
 
   test('caches: a search is found again, looked up and taken out', async () => {
-    const { page, goTo, look, expectClean } = opened
+    const { page, goTo, look, expectClean, expectSteady } = opened
     for (let time = 0; time < 2; time++) await call('POST', '/api/search', { query: 'low blood sugar' })
     await goTo('/caches')
     const row = page.getByRole('row', { name: /^rag_search / })
     await expect.poll(() => row.getByRole('cell').nth(1).textContent()).toMatch(/%/)
     await look('caches')
+    await expectSteady(() => page.waitForResponse(response => response.url().endsWith('/api/admin/cache')))
     const lookUp = page.locator('section', { has: page.getByRole('heading', { name: 'Look up a key' }) })
     await lookUp.getByLabel('Key').fill('no:such key')
     await page.getByRole('button', { name: 'Look up' }).click()

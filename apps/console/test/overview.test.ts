@@ -13,7 +13,7 @@ describe.skipIf(!chromiumOfRun())('the overview', () => {
   afterAll(() => opened?.close())
 
   test('shows nine figures of the gateway as they come, without anything shifting', async () => {
-    const { page, look, expectClean } = opened
+    const { page, look, expectClean, expectSteady } = opened
     await page.getByText('● Live').waitFor()
     const cards = page.getByRole('article')
     await cards.nth(8).waitFor()
@@ -21,6 +21,7 @@ describe.skipIf(!chromiumOfRun())('the overview', () => {
     expect(await page.locator('.chart canvas').count()).toBe(9)
     const ownWork = page.getByRole('region', { name: 'Database Queries per Second, in figures' })
     await ownWork.getByRole('row', { name: /select .*\d+.* \/s/ }).waitFor()
+    await expectSteady(() => samples(page, 2))
     await expectClean()
     await look('overview')
   })
@@ -117,4 +118,13 @@ function overviewOf(samples: OverviewSample[]): Overview {
 
 function sample(second: number, value: number): OverviewSample {
   return { at: new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString(), values: [[value]] }
+}
+
+/** Resolves when so many events of a stream have come. */
+async function samples(page: Page, count: number): Promise<void> {
+  const network = await page.context().newCDPSession(page)
+  await network.send('Network.enable')
+  for (let come = 0; come < count; come++)
+    await new Promise<unknown>(resolve => network.once('Network.eventSourceMessageReceived', resolve))
+  await network.detach()
 }

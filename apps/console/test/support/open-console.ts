@@ -22,8 +22,10 @@ export interface OpenConsole {
   goTo(path: string): Promise<void>
   /** Fails on what axe objects to, in both themes; then takes screenshots of both in two widths, for a person to look at. */
   look(name: string): Promise<void>
-  /** Fails on errors of the page, breaches of its content security policy, requests elsewhere and layout shifts that are no longer good (over 0.1) since the last call. */
+  /** Fails on errors of the page, breaches of its content security policy and requests elsewhere since the last call. */
   expectClean(): Promise<void>
+  /** Fails on a layout shift while `during` waits, as for live data. */
+  expectSteady(during: () => Promise<unknown>): Promise<void>
   close(): Promise<void>
 }
 
@@ -67,6 +69,11 @@ export async function openConsole(
     async expectClean() {
       expect(wrong.splice(0)).toEqual([])
     },
+    async expectSteady(during) {
+      await page.evaluate('shifts.splice(0)')
+      await during()
+      expect(await page.evaluate('shifts')).toEqual([])
+    },
     async close() {
       await browser.close()
       await gateway.close()
@@ -97,9 +104,11 @@ async function watched(page: Page, origin: string): Promise<string[]> {
   await page.exposeFunction('reportWrong', (text: string) => wrong.push(text))
   await page.addInitScript(`
     addEventListener('securitypolicyviolation', e => reportWrong('policy: ' + e.violatedDirective + ' ' + e.blockedURI))
+    globalThis.shifts = []
     new PerformanceObserver(list => {
-      for (const entry of list.getEntries())
-        if (!entry.hadRecentInput && entry.value > 0.1) reportWrong('layout shift of ' + entry.value.toFixed(3) + ': ' + entry.sources.map(({ node }) => node?.parentElement?.className + ' > ' + (node?.className || node?.nodeName)))
+      for (const { value, hadRecentInput, sources } of list.getEntries())
+        if (!hadRecentInput && value > 0.01)
+          shifts.push(value.toFixed(3) + ': ' + sources.map(({ node }) => node?.className || node?.nodeName))
     }).observe({ type: 'layout-shift' })
   `)
   return wrong
