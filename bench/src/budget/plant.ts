@@ -14,16 +14,24 @@ const places: Readonly<Record<HotPathName, { readonly file: string; readonly hea
   'profiled-query': { file: 'query-profiler/dist/query-log.js', head: '\n    ended(record) {' },
   'cached-search': { file: 'rag-cache/dist/search/searches.js', head: 'async find(asked, load, signal) {' },
 }
+/** At first, to see a step at all; then by what was measured near the share, since a short loop is dearer a step than a long one. */
 const manySteps = 5000
+const looks = 5
 
 /** A copy of a build in which one path takes longer by a share of its time: its function begins with measured busy work. */
 export async function slowedCopy(build: string, name: HotPathName, share: number): Promise<string> {
   const copy = await copyOfBuild(build, name)
   try {
-    await plant(copy, name, manySteps)
-    const [usual, slow] = await measurePair(name, [build, copy])
-    const stepTime = (slow - usual) / manySteps
-    await plant(copy, name, Math.round((usual * share) / stepTime))
+    let steps = manySteps
+    const fitting: number[] = []
+    for (let look = 0; look < looks; look++) {
+      await plant(copy, name, steps)
+      const [usual, slow] = await measurePair(name, [build, copy])
+      steps = Math.max(1, Math.round((steps * usual * share) / Math.max(slow - usual, usual / 1000)))
+      if (look > 0) fitting.push(steps)
+      steps = median(fitting) ?? steps
+    }
+    await plant(copy, name, steps)
     return copy
   } catch (error) {
     await rm(copy, { recursive: true })
@@ -40,4 +48,8 @@ async function plant(copy: string, name: HotPathName, steps: number): Promise<vo
   const clean = text.replace(/\/\* planted \*\/.*\/\* planted \*\//, '').replace(/\nlet planted = 1\n$/, '')
   if (clean.split(head).length !== 2) throw new Error(`${file} does not hold '${head.trim()}' once`)
   await writeFile(path, `${clean.replace(head, `${head}${work}`)}\nlet planted = 1\n`)
+}
+
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]
 }
