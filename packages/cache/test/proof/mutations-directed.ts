@@ -7,8 +7,8 @@ const setter = 'write/setter.js'
 const leases = 'read/leases.js'
 const noneJoins: [string, string, string] = [
   'read/reader.js',
-  'if (isFresh(partition, current, loaded, joined))',
-  'if (true)',
+  'if (!isFresh(partition, current, loaded, joined))',
+  'if (false)',
 ]
 
 /** What random runs reach too seldom, or not at all, and the run that goes red for it. */
