@@ -10,7 +10,7 @@ const maxParameters = 64
 export class PageReads {
   private readonly first: readonly number[]
   /** Of parameters, from 0. */
-  private readonly changed = new Set<number>()
+  private changed: Set<number> | undefined = undefined
   private calls = 1
   private ended = 0
   private rows = 0
@@ -26,7 +26,9 @@ export class PageReads {
   called(values: readonly unknown[] | undefined): void {
     this.calls++
     for (const [index, hash] of this.first.entries()) {
-      if (!this.changed.has(index) && hashParameter(values?.[index]) !== hash) this.changed.add(index)
+      if (this.changed?.has(index) || hashParameter(values?.[index]) === hash) continue
+      this.changed ??= new Set()
+      this.changed.add(index)
     }
   }
 
@@ -50,6 +52,6 @@ export class PageReads {
   private hasMoved(before: SqlInput, now: SqlInput): boolean {
     return before.number === undefined
       ? before.constant !== now.constant
-      : this.changed.has(before.number - 1)
+      : (this.changed?.has(before.number - 1) ?? false)
   }
 }

@@ -11,6 +11,8 @@ const maxShapes = 256
 const maxScanned = 8
 const maxEarlier = 16
 const maxUndone = 1000
+/** Of arrays that are empty still; made when they get their first. */
+const none: never[] = []
 
 /** Common to all requests. */
 export interface Watch {
@@ -25,7 +27,7 @@ export class RequestCalls {
   /** Sites that reached the threshold. */
   private reported: SiteCalls[] | undefined = undefined
   /** All, until there are more than a few; then the index has them too. */
-  private readonly shapes: ShapeCalls[] = []
+  private shapes: ShapeCalls[] = none
   private shapeOfStatement: Map<Statement, ShapeCalls> | undefined = undefined
   private order = 0
   /** The last that returned enough rows to be the reason for an N+1, and when they had. */
@@ -101,7 +103,9 @@ export class RequestCalls {
       return undefined
     }
     const shape = new ShapeCalls(statement, traits, this.request.id, this.watch.threshold)
-    this.shapes.push(shape)
+    // An array that is made with its first has room for that alone: most requests ask little.
+    if (this.shapes === none) this.shapes = [shape]
+    else this.shapes.push(shape)
     if (this.shapeOfStatement) this.shapeOfStatement.set(statement, shape)
     else if (this.shapes.length > maxScanned)
       this.shapeOfStatement = new Map(this.shapes.map(one => [one.statement, one]))
