@@ -34,23 +34,17 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(async (app, { regis
     for (const one of [method].flat()) endpoints.of(one, url)
   })
   const countRequest: NonNullable<FastifyInstance['countRequest']> = (request, reply) => {
-    const { is404, routeOptions } = request // which Fastify makes anew at each look
-    const endpoint = endpoints.of(methodOf(request), routeOf({ is404, routeOptions }))
-    if (routeOptions.config?.openEnded && reply.statusCode < 300) {
+    const endpoint = endpoints.of(methodOf(request), routeOf(request))
+    if (request.routeOptions.config?.openEnded && reply.statusCode < 300) {
       endpoint.openEnded++
       return
     }
     const at = Math.min(Math.max(Math.trunc(reply.statusCode / 100), 2), 5) - 2
-    const { elapsedTime } = reply
-    ;(endpoint.durations[at] as BucketCounts).observe(elapsedTime / 1000)
-    endpoint.quantiles.add(elapsedTime, clock.monotonic())
+    ;(endpoint.durations[at] as BucketCounts).observe(reply.elapsedTime / 1000)
+    endpoint.quantiles.add(reply.elapsedTime, clock.monotonic())
   }
   app.decorate('countRequest', countRequest)
-  // No promise: each costs what follows requests through their promises.
-  app.addHook('onResponse', (request, reply, done) => {
-    countRequest(request, reply)
-    done()
-  })
+  app.addHook('onResponse', async (request, reply) => countRequest(request, reply))
 
   const all = () => [...endpoints.values()]
   const byClass = () =>
