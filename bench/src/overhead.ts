@@ -3,26 +3,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbeddingsServer, startPostgres } from '@voiceassist/testkit'
+import pg from 'pg'
 import type { Figure } from './cache/figure.js'
 import { isMet, sayFigures } from './cache/report.js'
 import { orderOf, spreadOf, timeRatio } from './cache/side-by-side.js'
 import { machine, say } from './common/say.js'
-import { type Account, startGateway } from './overhead/gateway-process.js'
+import { type Account, type GatewayProcess, startGateway } from './overhead/gateway-process.js'
 import { Load } from './overhead/load.js'
 
 const usage = `Usage: npm run bench -- overhead [--quick]
 
-A gateway's throughput with metrics, profiling and caching on, in that of one with all of them off. They take turns, each
-time in a new process, on one PostgreSQL that the bench starts. Ends with 1 when a goal is missed.
+A gateway's throughput with metrics, profiling and caching on, in that of one with all of them off. Both are new processes
+each round, warm up, and take short turns, on one PostgreSQL that the bench starts. Ends with 1 when a goal is missed.
 
   --quick   fewer rounds and requests: for a look`
 
 const ways = ['on', 'off'] as const
 type Way = (typeof ways)[number]
-/** The first is answered from the cache where there is one; the second reads the database and writes an audit row. */
+/** The first is answered from the cache where there is one; the second reads the database. */
 const routes = { cached: '/api/sessions', uncached: '/api/admin/users' } as const
 type Route = keyof typeof routes
 const goal = { atLeast: 0.9 }
+const warmUp = 4000
+const requestsATurn = 250
 
 type Rates = Record<Route, Record<Way, { wall: number[]; processor: number[] }>>
 
@@ -44,21 +47,22 @@ async function measure(quick: boolean): Promise<Figure[]> {
   const server = await startPostgres()
   const embeddings = await startEmbeddingsServer()
   const folder = await mkdtemp(join(tmpdir(), 'voiceassist-bench-'))
-  const common = {
-    ...embeddings.environment,
-    DATABASE_URL: server.url,
-    DATA_DIR: join(folder, 'data'),
-    LOG_LEVEL: 'fatal',
-    TRUSTED_PROXIES: '127.0.0.1',
-  }
   const rates: Rates = { cached: noRates(), uncached: noRates() }
   try {
-    const first = await startGateway(common)
-    const account = first.administrator!
-    await first.end()
-    for (let round = 0; round < (quick ? 3 : 11); round++)
-      for (const way of orderOf(ways, round))
-        await measureProcess(way, common, account, quick ? 2000 : 10_000, rates)
+    const settings = await settingsOf(server.url, folder)
+    const accounts = {} as Record<Way, Account>
+    for (let round = 0; round < (quick ? 3 : 11); round++) {
+      const pair = await startPair(way => ({ ...embeddings.environment, ...settings[way] }), accounts)
+      try {
+        for (const route of Object.keys(routes) as Route[])
+          await measureRoute(pair, route, round, quick ? 8 : 40, rates)
+      } finally {
+        for (const { load, gateway } of Object.values(pair)) {
+          load.close()
+          await gateway.end()
+        }
+      }
+    }
   } finally {
     await embeddings.close()
     await server.close()
@@ -84,37 +88,70 @@ function noRates(): Rates[Route] {
   return { on: { wall: [], processor: [] }, off: { wall: [], processor: [] } }
 }
 
-/** One process of the gateway: it warms up, then answers each route, and is scraped once meanwhile where it counts. */
-async function measureProcess(
-  way: Way,
-  common: NodeJS.ProcessEnv,
-  account: Account,
-  requests: number,
-  rates: Rates,
-): Promise<void> {
-  const enabled = String(way === 'on')
-  const gateway = await startGateway({
-    ...common,
-    METRICS_ENABLED: enabled,
-    QUERY_PROFILER_ENABLED: enabled,
-    CACHE_ENABLED: enabled,
-  })
-  const load = new Load(gateway.url)
-  try {
-    await load.logIn(account)
-    for (const [route, path] of Object.entries(routes) as [Route, string][]) {
-      await load.run(path, requests / 4)
-      const [usedBefore, startedAt] = [gateway.processorSeconds(), performance.now()]
-      const scraped = way === 'on' ? load.scrape() : undefined
-      await load.run(path, requests)
-      await scraped
-      const seconds = (performance.now() - startedAt) / 1000
-      rates[route][way].wall.push(requests / seconds)
-      if (usedBefore !== undefined)
-        rates[route][way].processor.push(requests / (gateway.processorSeconds()! - usedBefore))
+/** A database and a folder for each: two gateways that are no instances of one another. */
+async function settingsOf(url: string, folder: string): Promise<Record<Way, NodeJS.ProcessEnv>> {
+  const settings = {} as Record<Way, NodeJS.ProcessEnv>
+  const client = new pg.Client(url)
+  await client.connect()
+  for (const way of ways) {
+    await client.query(`create database overhead_${way}`)
+    const database = new URL(url)
+    database.pathname = `/overhead_${way}`
+    const enabled = String(way === 'on')
+    settings[way] = {
+      DATABASE_URL: database.href,
+      DATA_DIR: join(folder, way),
+      LOG_LEVEL: 'fatal',
+      TRUSTED_PROXIES: '127.0.0.1',
+      METRICS_ENABLED: enabled,
+      QUERY_PROFILER_ENABLED: enabled,
+      CACHE_ENABLED: enabled,
     }
-  } finally {
-    load.close()
-    await gateway.end()
+  }
+  await client.end()
+  return settings
+}
+
+type Pair = Record<Way, { readonly gateway: GatewayProcess; readonly load: Load }>
+
+/** @param accounts of those that the first start on each database prints */
+async function startPair(
+  settings: (way: Way) => NodeJS.ProcessEnv,
+  accounts: Record<Way, Account>,
+): Promise<Pair> {
+  const pair = {} as Pair
+  for (const way of ways) {
+    const gateway = await startGateway(settings(way))
+    const load = new Load(gateway.url)
+    pair[way] = { gateway, load }
+    accounts[way] ??= gateway.administrator!
+    await load.logIn(accounts[way])
+  }
+  return pair
+}
+
+/**
+ * One route, asked of both in short turns, so that what else the machine does weighs on both alike. They warm up first,
+ * each alike: what a process does for its first thousands of requests (compiling, and of the profiler the stacks of the
+ * first 2000 queries) is no cost of a gateway that runs. The one that counts is scraped once.
+ */
+async function measureRoute(pair: Pair, route: Route, round: number, turns: number, rates: Rates) {
+  const path = routes[route]
+  for (const way of ways) await pair[way].load.run(path, warmUp)
+  const taken = { on: { wall: 0, processor: 0 }, off: { wall: 0, processor: 0 } }
+  for (let turn = 0; turn < turns; turn++)
+    for (const way of orderOf(ways, round + turn)) {
+      const { gateway, load } = pair[way]
+      const [usedBefore, startedAt] = [gateway.processorSeconds(), performance.now()]
+      const scraped = way === 'on' && turn === 1 ? load.scrape() : undefined
+      await load.run(path, requestsATurn)
+      await scraped
+      taken[way].wall += (performance.now() - startedAt) / 1000
+      taken[way].processor += (gateway.processorSeconds() ?? Number.NaN) - (usedBefore ?? Number.NaN)
+    }
+  for (const way of ways) {
+    const { wall, processor } = taken[way]
+    rates[route][way].wall.push((turns * requestsATurn) / wall)
+    if (!Number.isNaN(processor)) rates[route][way].processor.push((turns * requestsATurn) / processor)
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { CacheStrategy } from './cache-strategy.js'
 
@@ -69,13 +69,16 @@ async function screenOf(child: ChildProcess): Promise<string> {
   return Promise.race([complete, ended])
 }
 
-const ticksPerSecond = 100
-
+/** Of all its threads, from what the scheduler counts in nanoseconds: a turn is too short for the ticks of /proc/PID/stat. */
 function processorSeconds(pid: number): number | undefined {
   try {
-    const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ').slice(11, 13)
-    return (Number(user) + Number(system)) / ticksPerSecond
+    const threads = readdirSync(`/proc/${pid}/task`)
+    return threads.reduce((sum, thread) => sum + nanosecondsOf(`/proc/${pid}/task/${thread}`), 0) / 1e9
   } catch {
     return undefined
   }
+}
+
+function nanosecondsOf(folder: string): number {
+  return Number(readFileSync(`${folder}/schedstat`, 'utf8').split(' ')[0])
 }
