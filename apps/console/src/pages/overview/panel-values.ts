@@ -17,6 +17,8 @@ export interface SeriesSummary {
   readonly label: string
   /** What was observed last, which may be some time ago. */
   readonly latest: number | null
+  /** That was one of the last few samples. */
+  readonly isCurrent: boolean
   readonly min: number | null
   readonly max: number | null
 }
@@ -43,6 +45,9 @@ export function standingOf(panel: OverviewPanel, value: number | null): Standing
   return reaches(warnAt) ? 'warn' : 'good'
 }
 
+/** Ten seconds: what nobody read meanwhile says little about now. */
+const currentSamples = 5
+
 export function summaries(
   { series }: OverviewPanel,
   panelAt: number,
@@ -55,16 +60,18 @@ export function summaries(
       at,
       label,
       latest: known.at(-1) ?? null,
+      isCurrent: values.slice(-currentSamples).some(value => value !== null),
       min: known.length > 0 ? Math.min(...known) : null,
       max: known.length > 0 ? Math.max(...known) : null,
     }
   })
 }
 
-/** The worst first: what is high, or low where that is bad; what was not observed last. */
+/** What is current first, what was never observed last; the worst first: what is high, or low where that is bad. */
 export function worstFirst(panel: OverviewPanel, all: readonly SeriesSummary[]): SeriesSummary[] {
   const sign = lowIsBad(panel) ? 1 : -1
   return [...all].sort((a, b) => {
+    if (a.isCurrent !== b.isCurrent) return Number(b.isCurrent) - Number(a.isCurrent)
     if (a.latest === null || b.latest === null) return Number(a.latest === null) - Number(b.latest === null)
     return sign * (a.latest - b.latest)
   })
