@@ -44,7 +44,15 @@ describe.skipIf(!chromiumOfRun())('queries', () => {
   })
 
   test('a plan that the gateway looked at is drawn as a tree', async () => {
-    const { page, goTo, expectClean } = opened
+    const { page, gateway, goTo, expectClean } = opened
+    // It looks at few of the slow ones, and not while it is busy.
+    await expect
+      .poll(async () => {
+        await goTo('/knowledge-base')
+        const answer = await page.request.get(`${gateway.url}/api/admin/performance/plans?limit=1`)
+        return ((await answer.json()) as { items: unknown[] }).items.length
+      })
+      .toBe(1)
     await goTo('/queries/plans')
     await page.getByRole('link', { name: 'Open the plan of this statement' }).first().click()
     await page.getByText('costliest step').waitFor()
