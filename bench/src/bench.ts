@@ -76,7 +76,7 @@ try {
     const isGood = await runAll(suites, entry, process.argv.slice(2))
     process.exitCode = isGood ? 0 : 1
   } else {
-    console.error(`Usage: npm run bench [-- --quick]
+    console.error(`Usage: npm run bench [-- --quick] [-- --only NAME,…]
        npm run bench -- ${Object.keys(suites).join('|')} [options]`)
     process.exitCode = 2
   }

@@ -10,12 +10,13 @@ import { reportPage } from './report-page.js'
 import { runSuite } from './run-suite.js'
 import { versionsMeasured } from './versions-measured.js'
 
-const usage = `Usage: npm run bench [-- --quick]
+const usage = `Usage: npm run bench [-- --quick] [-- --only NAME,…]
 
 Runs all suites, each in a process of its own, and writes bench/results/report.json and report.md. A suite that fails does
 not keep the next from running. Ends with 1 when one failed or a goal is missed. Takes some two hours.
 
-  --quick   fewer rounds and smaller data, of the suites that have it: for a look
+  --quick         fewer rounds and smaller data, of the suites that have it: for a look
+  --only NAME,…   these suites alone: the report has no others
 
 \`npm run bench -- NAME --help\` tells of one suite.`
 
@@ -38,13 +39,20 @@ export async function runAll(
 ): Promise<boolean> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   })
   if (values.help) {
     say(usage)
     return true
   }
   const { quick } = values
+  const chosen = values.only?.split(',') ?? Object.keys(suites)
+  const unknown = chosen.find(name => !Object.hasOwn(suites, name))
+  if (unknown !== undefined) throw new Error(`there is no suite ${unknown}`)
   const [load = 0] = loadavg()
   const busy = load > cpus().length / 4
   const at = new Date().toISOString()
@@ -58,7 +66,7 @@ export async function runAll(
     busy,
     versions: await versionsMeasured(),
   }
-  const names = orderAfter(Object.keys(suites), await lastOrder())
+  const names = orderAfter(chosen, await lastOrder())
   await mkdir(folder, { recursive: true })
   // After each suite, so that a run of hours that is ended early keeps what it has.
   const write = async (done: readonly SuiteResult[]) => {
