@@ -31,13 +31,13 @@ export class TrackedCall {
 }
 
 const most = 2000
-const kept = 400
+const kept = 200
 /** A millisecond. */
 const refill = 0.1
 
 /**
  * How many calls have their stacks captured: all at low rates, 100 a second at high ones. Between other work one takes 20
- * to 60 µs (in a loop of its own 4), so this is at most 0.6 % of a processor. The last 400 in hand are kept for calls by which a threshold is about to be reached.
+ * to 60 µs (in a loop of its own 4), so this is at most 0.6 % of a processor. The last 200 in hand are kept for calls by which a threshold is about to be reached.
  */
 export class CaptureBudget {
   private left = most
