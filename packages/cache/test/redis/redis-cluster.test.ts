@@ -70,9 +70,9 @@ describe.skipIf(!canStartValkey())('a cluster', () => {
       const port = servers.nodes[(owner + 1) % 3]?.port as number
       await from.call('migrate', '127.0.0.1', port, '', 0, 5000, 'KEYS', ...keys)
     }
+    const count = told.length
     for (const node of [to, from, ...nodes])
       await node.call('cluster', 'setslot', slot, 'node', ids[1] as string)
-    const count = told.length
     await eventually(async () => {
       await tier.readMeta(partition)
       await whole(watched)
