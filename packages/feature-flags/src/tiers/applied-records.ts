@@ -20,8 +20,17 @@ const retryMs = 1000
 const lostMs = 3000
 /** A record that the second tier lost is written again within this. */
 const rewrittenMs = 2500
+/** How long one is remembered that the second tier does not list any more: it may have lost it, and it may live. */
+const rememberedMs = kept.ttl * 1000
 /** Written by one that evaluates no longer. */
 const left = Number.MAX_SAFE_INTEGER
+
+interface Other {
+  /** Of the last time that the second tier listed it. */
+  seenMs: number
+  /** Undefined until it is known whether it evaluates flags of the environment. */
+  evaluating: boolean | undefined
+}
 
 /** Tells the other instances, by the second tier, which revision this one serves, and reads what they serve. */
 export class AppliedRecords {
@@ -32,8 +41,8 @@ export class AppliedRecords {
   #writtenMs = 0
   #writing = false
   #pauseUntilMs = Number.NEGATIVE_INFINITY
-  /** Of the others that live, whether they evaluate flags of the environment. */
-  #evaluating = new Map<string, boolean>()
+  /** By id. */
+  readonly #others = new Map<string, Other>()
 
   constructor(parts: AppliedParts) {
     this.#parts = parts
@@ -67,32 +76,46 @@ export class AppliedRecords {
    */
   async missing(revision: number, waitedMs: number): Promise<number> {
     const { cache } = this.#parts
-    const others = (await this.#call(() => cache.instances())).filter(({ self }) => !self)
-    const waitedFor = others.filter(({ lagMs }) => lagMs <= lostMs || waitedMs <= freshMs)
-    this.#forgetAllBut(others.map(({ id }) => id))
+    const lagsMs = await this.#list()
+    const isLost = (id: string) => (lagsMs.get(id) ?? Number.POSITIVE_INFINITY) > lostMs
+    const waitedFor = [...this.#others.keys()].filter(id => waitedMs <= freshMs || !isLost(id))
     if (waitedFor.length === 0) return 0
     const own = this.#key ?? this.#keyOf('-')
-    const keys = [own, ...waitedFor.map(({ id }) => this.#keyOf(id))]
+    const keys = [own, ...waitedFor.map(id => this.#keyOf(id))]
     const served = await this.#call(() => cache.mget<number>(keys, { memory: false }))
     // A tier that has gone away answers with nothing: only what this instance has written shows that it was read.
     if (!served.has(own)) {
       this.#writtenRevision = -1
       throw new Error('The record of this instance is not there')
     }
-    return waitedFor.filter(({ id }) => this.#lacks(id, served.get(this.#keyOf(id)), revision, waitedMs))
-      .length
+    return waitedFor.filter(id => this.#lacks(id, served.get(this.#keyOf(id)), revision, waitedMs)).length
   }
 
   /** One without a record evaluates nothing, unless the second tier has lost it: that one writes it again. */
   #lacks(id: string, served: number | undefined, revision: number, waitedMs: number): boolean {
-    if (served !== undefined) this.#evaluating.set(id, served !== left)
-    else if (!this.#evaluating.has(id) && waitedMs > rewrittenMs) this.#evaluating.set(id, false)
-    return served === undefined ? this.#evaluating.get(id) !== false : served < revision
+    const other = this.#others.get(id) as Other
+    if (served !== undefined) other.evaluating = served !== left
+    else if (other.evaluating === undefined && waitedMs > rewrittenMs) other.evaluating = false
+    return served === undefined ? other.evaluating !== false : served < revision
   }
 
-  #forgetAllBut(ids: readonly string[]): void {
-    const live = new Set(ids)
-    for (const id of this.#evaluating.keys()) if (!live.has(id)) this.#evaluating.delete(id)
+  /** How long ago each other instance was heard of, by id. */
+  async #list(): Promise<ReadonlyMap<string, number>> {
+    const { cache, clock } = this.#parts
+    const instances = await this.#call(() => cache.instances())
+    const nowMs = clock.monotonic()
+    const lagsMs = new Map<string, number>()
+    for (const { id, self, lagMs } of instances) {
+      if (self) {
+        this.#key = this.#keyOf(id)
+        continue
+      }
+      lagsMs.set(id, lagMs)
+      this.#others.set(id, { seenMs: nowMs, evaluating: this.#others.get(id)?.evaluating })
+    }
+    for (const [id, { seenMs, evaluating }] of this.#others)
+      if (!lagsMs.has(id) && (evaluating === false || seenMs + rememberedMs < nowMs)) this.#others.delete(id)
+    return lagsMs
   }
 
   async leave(): Promise<void> {
@@ -112,15 +135,8 @@ export class AppliedRecords {
 
   /** Whether the cache answers; it may not know of itself yet. */
   async #findKey(): Promise<boolean> {
-    const { cache } = this.#parts
-    try {
-      const instances = await this.#call(() => cache.instances())
-      const self = instances.find(each => each.self)
-      if (self) this.#key = this.#keyOf(self.id)
-      return instances.length > 0
-    } catch {
-      return false
-    }
+    const lagsMs = await this.#list().catch(() => undefined)
+    return lagsMs !== undefined && (this.#key !== undefined || lagsMs.size > 0)
   }
 
   async #write(revision: number, heard: number): Promise<boolean> {

@@ -145,3 +145,25 @@ test('an instance whose record the second tier has lost is waited for, known bef
     await expect(world.ends(late)).rejects.toThrow('1 live instance does not serve it')
   }
 })
+
+test('an instance that the second tier lists no more is waited for, known before or not', async () => {
+  for (const isKnown of [true, false]) {
+    const world = aWorld()
+    const [a, b] = [await world.open('a'), await world.open('b')]
+    if (isKnown) await world.ends(a.acknowledged(world.store.patchFlag(production, 'llm', { owner: 'o' })))
+    else await world.pass(61_000) // what a serves is written again, and with it the others are looked for
+    world.shared.lose('b')
+    world.shared.deaf.add('b')
+    const revision = kill(world)
+    let done = false
+    const acknowledged = a.acknowledged(revision).then(() => {
+      done = true
+    })
+    await world.relay()
+    await world.pass(250)
+    expect([served(a), served(b), done]).toEqual(['off DISABLED', 'on STATIC', false])
+    await world.pass(2000)
+    expect([served(b), done]).toEqual(['off DISABLED', true])
+    await acknowledged
+  }
+})

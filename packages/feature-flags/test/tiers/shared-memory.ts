@@ -37,6 +37,12 @@ export class SharedMemory {
     if (cache) cache.lagMs = lagMs
   }
 
+  /** The tier came back empty, and this one has not found it again. */
+  lose(id: string): void {
+    this.#caches.delete(id)
+    for (const key of this.values.keys()) if (key.endsWith(`:${id}`)) this.values.delete(key)
+  }
+
   instances(): readonly { readonly id: string; readonly lagMs: number }[] {
     return [...this.#caches.values()].map(({ id, lagMs }) => ({ id, lagMs }))
   }
