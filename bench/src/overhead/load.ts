@@ -31,14 +31,24 @@ export class Load {
     )
   }
 
-  /** As Prometheus does: from this machine, and past no proxy. */
+  /** As Prometheus does: from this machine, and past no proxy. A gateway that counts nothing has nothing there. */
   async scrape(): Promise<void> {
-    const answer = await fetch(`${this.#url}/metrics`)
-    await answer.text()
+    await this.#visit('/metrics')
+  }
+
+  /** Asks for what is not there, and for what needs a token. */
+  async fail(): Promise<void> {
+    await this.#visit('/api/nothing')
+    await this.#visit('/api/sessions')
   }
 
   close(): void {
     this.#agent.destroy()
+  }
+
+  async #visit(path: string): Promise<void> {
+    const answer = await fetch(`${this.#url}${path}`)
+    await answer.text()
   }
 
   async #ask(method: string, path: string, body?: string): Promise<string> {

@@ -4,7 +4,10 @@ export interface Clock {
   now(): number
   /** Milliseconds of a clock that never goes back; its zero means nothing. */
   monotonic(): number
-  /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted. */
+  /**
+   * Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted. Where it is hot, and nobody reads
+   * the reason, abort with `null`: an error with a stack is made for `abort()`, which takes up to 17 µs.
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 

@@ -57,7 +57,7 @@ export function renewing(
   leases: readonly (Loading & { at: ReadPoint })[],
 ): () => void {
   const ended = new AbortController()
-  const stop = () => ended.abort()
+  const stop = () => ended.abort(null)
   const untilMs = core.clock.monotonic() + maxLoadMs
   const run = async () => {
     for (;;) {
@@ -80,7 +80,7 @@ const lastLookMs = 250
 export async function waitForLease(core: Core, { flight }: Loading, attempt: number): Promise<void> {
   if (flight.woken) return
   const woken = new AbortController()
-  flight.wake = () => woken.abort()
+  flight.wake = () => woken.abort(null)
   try {
     await core.clock.sleep(Math.min(lastLookMs, firstLookMs * 2 ** attempt), woken.signal)
   } catch {

@@ -192,7 +192,7 @@ export class Reader {
     try {
       return await Promise.race(ends)
     } finally {
-      left.abort()
+      left.abort(null)
     }
   }
 

@@ -37,7 +37,7 @@ function bounded<Value>(
   load: () => Promise<Value> | Value,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = new AbortController()
+    const timer = hardTimeoutMs > 0 ? new AbortController() : undefined
     const end = (error: CacheError) => {
       run.giveUp(error)
       reject(error)
@@ -45,14 +45,14 @@ function bounded<Value>(
     const closed = () => end(new CacheError('CACHE_CLOSED', 'The cache was closed while the loader ran'))
     if (core.closed.aborted) return closed()
     core.closed.addEventListener('abort', closed, { once: true })
-    if (hardTimeoutMs > 0)
+    if (timer)
       core.clock.sleep(hardTimeoutMs, timer.signal).then(
         () => end(new CacheError('CACHE_LOADER_TIMEOUT', `The loader took longer than ${hardTimeoutMs} ms`)),
         () => {},
       )
     const settled = () => {
       core.closed.removeEventListener('abort', closed)
-      timer.abort()
+      timer?.abort(null)
     }
     Promise.resolve()
       .then(load)

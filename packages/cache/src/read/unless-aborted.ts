@@ -12,7 +12,7 @@ export async function unlessAborted<Value>(
   try {
     return await Promise.race([end, aborted(signal, left.signal, key)])
   } finally {
-    left.abort()
+    left.abort(null)
   }
 }
 

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { GatewayError } from '../errors.js'
 import { isPassingConnectionError, unreachable } from './connection-errors.js'
 import { refuseWithinTransaction } from './held-transaction.js'
+import { PoolWaits } from './pool-waits.js'
 import { PooledClient } from './pooled-client.js'
 
 export interface PoolLimits {
@@ -52,8 +53,8 @@ export class DatabasePool extends pg.Pool {
   /** What is sent once on every new connection. */
   readonly setUp: string | undefined
   readonly #clock: Clock
-  /** Those who wait for a connection or a server, each with what ends its wait. */
-  readonly #waits = new Set<AbortController>()
+  /** For a connection or a server. */
+  readonly #waits: PoolWaits
   /** When a connection last broke: those that idled at that time have to prove that they live. */
   #brokeAtMs = Number.NEGATIVE_INFINITY
   /** When a connection last gave no answer: those that idled at that time would give none either. */
@@ -73,6 +74,7 @@ export class DatabasePool extends pg.Pool {
     })
     this.limits = limits
     this.#clock = clock
+    this.#waits = new PoolWaits(clock)
     this.setUp = setUp
     this.on('error', () => {}) // a dead idle connection: the pool has dropped it already
     this.on('connect', client => {
@@ -108,7 +110,7 @@ export class DatabasePool extends pg.Pool {
   override end(): Promise<void> {
     if (!this.#ended) {
       this.#ended = super.end()
-      for (const wait of this.#waits) wait.abort(poolClosed())
+      this.#waits.end(poolClosed())
     }
     return this.#ended
   }
@@ -121,7 +123,7 @@ export class DatabasePool extends pg.Pool {
       let lastError: unknown
       try {
         const client = await this.#connectBefore(deadline)
-        if (await this.#isUsable(client, deadline)) return this.#lend(client)
+        if (this.#isTrusted(client) || (await this.#isUsable(client, deadline))) return this.#lend(client)
         continue // a dead connection costs no delay: the next may be alive
       } catch (error) {
         if (!isPassingConnectionError(error))
@@ -130,27 +132,37 @@ export class DatabasePool extends pg.Pool {
       }
       const delayMs = retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)]!
       if (this.#clock.monotonic() + delayMs > deadline) throw unreachable(lastError)
-      await this.#wait(delayMs)
+      await this.#waits.pause(delayMs)
     }
   }
 
   /** What comes after the deadline is put back, since nobody waits for it. */
   async #connectBefore(deadline: number): Promise<Lent> {
+    const isFree = this.idleCount > this.waitingCount
     const opensNew = this.idleCount === 0 && this.totalCount < this.limits.size + this.limits.maxOverflow
     const client = super.connect() as Promise<Lent>
     try {
-      return await this.#within(deadline, client, () => (opensNew ? this.#noAnswer() : this.#noneFree()))
+      if (isFree) return await this.#waits.unlessEnded(client)
+      return await this.#waits.within(deadline, client, () =>
+        opensNew ? this.#noAnswer() : this.#noneFree(),
+      )
     } catch (error) {
       client.then(late => late.release(this.#isSurplus())).catch(() => {})
       throw error
     }
   }
 
+  /** What `#isUsable` would find without asking. */
+  #isTrusted(client: Lent): boolean {
+    const isSetUp = client.openedAtMs !== undefined
+    return isSetUp && !client.lost && !this.#isTooOld(client) && this.#wasUsedJustNow(client)
+  }
+
   /** Makes a new connection ready, asks one that idled for long. One that is of no use is closed. */
   async #isUsable(client: Lent, deadline: number): Promise<boolean> {
     try {
       if (client.openedAtMs === undefined) {
-        if (this.setUp) await this.#within(deadline, client.query(this.setUp), () => this.#noAnswer())
+        if (this.setUp) await this.#waits.within(deadline, client.query(this.setUp), () => this.#noAnswer())
         client.openedAtMs = this.#clock.monotonic()
       } else if (
         this.#isTooOld(client) ||
@@ -177,7 +189,9 @@ export class DatabasePool extends pg.Pool {
     if (client.returnedAtMs <= this.#hungAtMs) return false
     try {
       const answer: Promise<unknown> = client.query('select 1')
-      await this.#within(Math.min(deadline, askedAt + livenessTimeoutMs), answer, () => this.#noAnswer())
+      await this.#waits.within(Math.min(deadline, askedAt + livenessTimeoutMs), answer, () =>
+        this.#noAnswer(),
+      )
       return true
     } catch (error) {
       if (this.#ended) throw error
@@ -204,30 +218,6 @@ export class DatabasePool extends pg.Pool {
 
   #isSurplus(): boolean {
     return this.totalCount > this.limits.size && this.waitingCount === 0
-  }
-
-  async #within<T>(deadline: number, work: Promise<T>, expired: () => GatewayError): Promise<T> {
-    const wait = new AbortController()
-    const expiry = this.#wait(Math.max(0, deadline - this.#clock.monotonic()), wait).then(() => {
-      throw expired()
-    })
-    try {
-      return await Promise.race([work, expiry])
-    } finally {
-      expiry.catch(() => {})
-      work.catch(() => {})
-      wait.abort()
-    }
-  }
-
-  /** Ends early, with POOL_CLOSED, when the pool is closed. */
-  async #wait(ms: number, wait = new AbortController()): Promise<void> {
-    this.#waits.add(wait)
-    try {
-      await this.#clock.sleep(ms, wait.signal)
-    } finally {
-      this.#waits.delete(wait)
-    }
   }
 
   #noneFree(): GatewayError {

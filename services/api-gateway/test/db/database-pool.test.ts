@@ -185,6 +185,16 @@ describe.skipIf(!hasServer())('the pool', () => {
     expect(getDbPoolStats(pool)).toMatchObject({ checkedOut: 0 })
   })
 
+  test('end() refuses who was about to be given a connection, and lends none after it', async () => {
+    const pool = fixture.pool({ size: 1, maxOverflow: 0 })
+    await pool.query('select 1') // one that idles, and is trusted
+    const about = pool.connect().catch(error => error)
+    const ended = pool.end()
+    expect(await about).toMatchObject({ code: 'POOL_CLOSED' })
+    await ended
+    expect(getDbPoolStats(pool)).toMatchObject({ totalConnections: 0, checkedOut: 0 })
+  })
+
   test('end() refuses who waits, waits for who holds, and can be called again', async () => {
     const pool = fixture.pool({ size: 1, maxOverflow: 0 })
     const holder = await pool.connect()
