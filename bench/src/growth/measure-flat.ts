@@ -7,16 +7,20 @@ import { sayProgress } from '../common/say.js'
 import { type Alone, alone } from '../made-database/alone.js'
 import { readKeys } from '../made-database/keys.js'
 import type { MadeDatabase } from '../made-database/made-database.js'
-import { type Operations, operations, type Pages } from '../made-database/operations.js'
+import { type Operation, operations, type Pages } from '../made-database/operations.js'
 import { dimensions } from '../made-database/sentences.js'
 import { type Budget, Times, timed } from '../made-database/timed.js'
+import { type CachedDocuments, cachedDocuments } from './cached-documents.js'
 
-/** What is to take as long on a large database as on a small one. */
+/** What is to take as long on a large database as on a small one: documents as the cache gives them, of which there are claims too. */
 export const flatNames = ['login', 'history', 'audit', 'documents'] as const
-export type FlatName = (typeof flatNames)[number]
+/** Counts the documents, all of them. */
+const uncached = 'documents, uncached'
+const measuredNames = [...flatNames, uncached] as const
+type MeasuredName = (typeof measuredNames)[number]
 
 export interface Flat {
-  readonly name: FlatName
+  readonly name: MeasuredName
   readonly points: readonly { readonly size: number; readonly ms: number; readonly p95: number }[]
   /** Of the largest to the smallest in the same round. */
   readonly ratio: { readonly median: number; readonly quartiles: readonly [number, number] }
@@ -31,10 +35,11 @@ interface Opened {
   /** For the audit list, which writes a row: it is rolled back. */
   readonly database: Alone
   readonly pooled: OpenDatabase
-  readonly run: Operations
+  readonly cached: CachedDocuments
+  readonly run: Readonly<Record<MeasuredName, Operation>>
 }
 
-/** With the gateway's indexes and no cache; the databases take turns. */
+/** With the gateway's indexes, and a cache for documents alone; the databases take turns. */
 export async function measureFlat(databases: readonly MadeDatabase[], rounds: number): Promise<Flat[]> {
   const opened: Opened[] = []
   // One that the smallest database fills too.
@@ -45,8 +50,12 @@ export async function measureFlat(databases: readonly MadeDatabase[], rounds: nu
       const database = await alone(made)
       const keys = await readKeys(database.client)
       const pooled = await openDatabase({ url: made.url, limits: defaultPoolLimits, clock: systemClock })
+      const cached = await cachedDocuments(made, documents)
       const run = (db: typeof pooled.db) => operations(db, keys, createHashingEmbedder(dimensions), pages)
-      opened.push({ made, database, pooled, run: { ...run(pooled.db), audit: run(database.db).audit } })
+      const { login, history, documents: listed } = run(pooled.db)
+      const { audit } = run(database.db)
+      const all = { login, history, audit, documents: cached.list, [uncached]: listed }
+      opened.push({ made, database, pooled, cached, run: all })
     }
     const times = new Map(opened.map(each => [each, timesOf()]))
     // The first round warms up.
@@ -54,14 +63,14 @@ export async function measureFlat(databases: readonly MadeDatabase[], rounds: nu
       sayProgress(`round ${round + 1} of ${rounds}`)
       for (const each of orderOf(opened, round + 1))
         await each.database.within('indexes', async () => {
-          for (const name of flatNames) {
+          for (const name of measuredNames) {
             const taken = await timed(each.run[name], round + 1, round < 0 ? warmUp : budget)
             if (round >= 0) times.get(each)![name].add(taken)
           }
         })
     }
     sayProgress('')
-    return flatNames.map(name => {
+    return measuredNames.map(name => {
       const [first, last] = [times.get(opened[0]!)![name], times.get(opened.at(-1)!)![name]]
       const { median, quartiles } = spreadOf(last.medians.map((ms, round) => ms / first.medians[round]!))
       const points = opened.map(each => {
@@ -71,13 +80,14 @@ export async function measureFlat(databases: readonly MadeDatabase[], rounds: nu
       return { name, points, ratio: { median, quartiles } }
     })
   } finally {
-    for (const { database, pooled } of opened) {
+    for (const { database, pooled, cached } of opened) {
+      await cached.close()
       await database.close()
       await pooled.close()
     }
   }
 }
 
-function timesOf(): Record<FlatName, Times> {
-  return { login: new Times(), history: new Times(), audit: new Times(), documents: new Times() }
+function timesOf(): Record<MeasuredName, Times> {
+  return Object.fromEntries(measuredNames.map(name => [name, new Times()])) as Record<MeasuredName, Times>
 }
