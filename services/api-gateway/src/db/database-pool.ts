@@ -152,22 +152,19 @@ export class DatabasePool extends pg.Pool {
     }
   }
 
-  /** What `#isUsable` would find without asking. */
+  /** It is lent as it is. */
   #isTrusted(client: Lent): boolean {
     const isSetUp = client.openedAtMs !== undefined
     return isSetUp && !client.lost && !this.#isTooOld(client) && this.#wasUsedJustNow(client)
   }
 
-  /** Makes a new connection ready, asks one that idled for long. One that is of no use is closed. */
+  /** Of one that is not trusted: makes a new one ready, asks one that idled for long. One that is of no use is closed. */
   async #isUsable(client: Lent, deadline: number): Promise<boolean> {
     try {
       if (client.openedAtMs === undefined) {
         if (this.setUp) await this.#waits.within(deadline, client.query(this.setUp), () => this.#noAnswer())
         client.openedAtMs = this.#clock.monotonic()
-      } else if (
-        this.#isTooOld(client) ||
-        !(this.#wasUsedJustNow(client) || (await this.#answers(client, deadline)))
-      ) {
+      } else if (client.lost || this.#isTooOld(client) || !(await this.#answers(client, deadline))) {
         client.release(true)
         return false
       }
