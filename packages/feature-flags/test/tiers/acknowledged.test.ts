@@ -1,23 +1,31 @@
 import { expect, test } from 'vitest'
+import type { FeatureFlags } from '#src/index'
 import { aWorld, production, served } from './world.js'
 
 const kill = (world: ReturnType<typeof aWorld>) => world.store.patchFlag(production, 'llm', { killed: true })
 
-test('resolves when every live instance serves the revision', async () => {
-  const world = aWorld()
-  const [a, b] = [await world.open('a'), await world.open('b')]
-  const revision = kill(world)
+/** What `by` waits for, a quarter of a second later: the message is lost on its way to b. */
+async function killedUnheardByB(
+  world: ReturnType<typeof aWorld>,
+  by: FeatureFlags,
+): Promise<{ done: boolean }> {
   world.shared.deaf.add('b')
-  let done = false
-  const acknowledged = a.acknowledged(revision).then(() => {
-    done = true
+  const acknowledging = { done: false }
+  void by.acknowledged(kill(world)).then(() => {
+    acknowledging.done = true
   })
   await world.relay()
   await world.pass(250)
-  expect([served(a), served(b), done]).toEqual(['off DISABLED', 'on STATIC', false])
+  return acknowledging
+}
+
+test('resolves when every live instance serves the revision', async () => {
+  const world = aWorld()
+  const [a, b] = [await world.open('a'), await world.open('b')]
+  const acknowledging = await killedUnheardByB(world, a)
+  expect([served(a), served(b), acknowledging.done]).toEqual(['off DISABLED', 'on STATIC', false])
   await world.pass(1000)
-  expect([served(b), done]).toEqual(['off DISABLED', true])
-  await acknowledged
+  expect([served(b), acknowledging.done]).toEqual(['off DISABLED', true])
 })
 
 test('names how many are missing when the time is over', async () => {
@@ -153,17 +161,9 @@ test('an instance that the second tier lists no more is waited for, known before
     if (isKnown) await world.ends(a.acknowledged(world.store.patchFlag(production, 'llm', { owner: 'o' })))
     else await world.pass(61_000) // what a serves is written again, and with it the others are looked for
     world.shared.lose('b')
-    world.shared.deaf.add('b')
-    const revision = kill(world)
-    let done = false
-    const acknowledged = a.acknowledged(revision).then(() => {
-      done = true
-    })
-    await world.relay()
-    await world.pass(250)
-    expect([served(a), served(b), done]).toEqual(['off DISABLED', 'on STATIC', false])
+    const acknowledging = await killedUnheardByB(world, a)
+    expect([served(a), served(b), acknowledging.done]).toEqual(['off DISABLED', 'on STATIC', false])
     await world.pass(2000)
-    expect([served(b), done]).toEqual(['off DISABLED', true])
-    await acknowledged
+    expect([served(b), acknowledging.done]).toEqual(['off DISABLED', true])
   }
 })
