@@ -11,6 +11,7 @@ import { createSearchService } from '@voiceassist/api-gateway/services/search.se
 import type { SearchHit, SearchService } from '@voiceassist/api-gateway/services/search-port'
 import { systemClock as clock } from '@voiceassist/kernel'
 import { createHashingEmbedder, seededRandom } from '@voiceassist/testkit'
+import pg from 'pg'
 import { pino } from 'pino'
 import type { Figure } from '../cache/figure.js'
 import { sayProgress } from '../common/say.js'
@@ -82,14 +83,20 @@ export async function approximate(data: string, sizes: ApproximateSizes): Promis
   }
 }
 
-/** With so few links between its vectors that it misses many of the nearest ones. */
-async function makeIndexPoor({ database: { pool } }: FilledServer): Promise<void> {
-  const { rows } = await pool.query<{ name: string; definition: string }>(
-    "select indexname as name, indexdef as definition from pg_indexes where tablename = 'kb_chunks' and indexdef like '%hnsw%'",
-  )
-  for (const { name, definition } of rows) {
-    await pool.query(`drop index "${name}"`)
-    await pool.query(`${definition.replace(/ WITH \(.*?\)/i, '')} with (m = 2, ef_construction = 4)`)
+/** With so few links between its vectors that it misses many of the nearest ones. Not as the gateway, which owns no index. */
+async function makeIndexPoor({ environment }: FilledServer): Promise<void> {
+  const client = new pg.Client(environment.DATABASE_URL)
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ name: string; definition: string }>(
+      "select indexname as name, indexdef as definition from pg_indexes where tablename = 'kb_chunks' and indexdef like '%hnsw%'",
+    )
+    for (const { name, definition } of rows) {
+      await client.query(`drop index "${name}"`)
+      await client.query(`${definition.replace(/ WITH \(.*?\)/i, '')} with (m = 2, ef_construction = 4)`)
+    }
+  } finally {
+    await client.end()
   }
 }
 
