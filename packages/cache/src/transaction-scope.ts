@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncSlot } from '@voiceassist/kernel'
 
 type Hook = () => unknown
 
@@ -17,7 +17,7 @@ export class TransactionScope {
 /** How many are open in this process: while it is 0, nobody is within one, and a hit need not ask further. */
 export let openTransactions = 0
 
-const scopes = new AsyncLocalStorage<TransactionScope>()
+const scopes = new AsyncSlot<TransactionScope>()
 
 export function currentScope(): TransactionScope | undefined {
   return openTransactions === 0 ? undefined : scopes.getStore()

@@ -1,3 +1,4 @@
+export { AsyncSlot } from './async-slot.js'
 export { type Clock, systemClock } from './clock.js'
 export { CodedError, type CodedErrorOptions } from './coded-error.js'
 export { durationMs } from './duration.js'

@@ -67,11 +67,11 @@ export class Heartbeat {
       const kicked = new Promise<void>(resolve => {
         this.#kick = resolve
       })
-      const ended = () => rest.abort()
+      const ended = () => rest.abort(null)
       closed.addEventListener('abort', ended)
       await Promise.race([clock.sleep(beatMs, rest.signal).catch(() => {}), kicked])
       closed.removeEventListener('abort', ended)
-      rest.abort()
+      rest.abort(null)
       this.#kick = undefined
     }
   }

@@ -25,7 +25,7 @@ interface CommonOptions extends OutboxOptions {
    * come again, so it must bear being told twice.
    */
   readonly apply?: (changes: readonly OutboxChange[]) => Promise<void>
-  /** Between looks that no notification asked for, 10 to 1000. @default 100 */
+  /** Between looks that no notification asked for, 10 to 1000. @default 200 */
   readonly pollMs?: number
   readonly clock?: Clock
 }
@@ -50,7 +50,7 @@ interface OverOwnDatabase {
  * @throws CacheError CACHE_OPTION_INVALID
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { cache, tables, clock = systemClock, pollMs = 100, onError = () => {}, apply } = options
+  const { cache, tables, clock = systemClock, pollMs = 200, onError = () => {}, apply } = options
   if (!(pollMs >= 10 && pollMs <= idleSessionTimeoutMs / 2))
     throw invalid('pollMs', 'pollMs is not from 10 to 1000', 'The server ends sessions that idle for longer')
   const relay: OutboxRelay = new OutboxRelay({

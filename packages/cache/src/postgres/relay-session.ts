@@ -84,6 +84,6 @@ async function inTime<T>(clock: Clock, answer: Promise<T>): Promise<T> {
   try {
     return await Promise.race([answer, late])
   } finally {
-    answered.abort()
+    answered.abort(null)
   }
 }

@@ -22,6 +22,6 @@ export async function withDeadline<Result>(
     return await Promise.race([asked, expired])
   } finally {
     closed.removeEventListener('abort', end)
-    over.abort()
+    over.abort(null)
   }
 }

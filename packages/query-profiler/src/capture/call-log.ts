@@ -14,16 +14,11 @@ export class CallLog {
 
   /** @param query text, configuration or submittable; absent when it is none, or the observer failed. */
   called(query: unknown, values: unknown, calledAtMs: number): QueryRecord | undefined {
-    const config = typeof query === 'string' ? { text: query } : configOf(query)
+    if (typeof query === 'string') return this.#called(query, arrayOf(values), calledAtMs)
+    const config = configOf(query)
     if (!config) return undefined
     const text = typeof config.text === 'string' ? config.text : ''
-    const given = Array.isArray(values) ? values : Array.isArray(config.values) ? config.values : undefined
-    try {
-      return this.#observer.called(text, given, calledAtMs)
-    } catch (error) {
-      this.#warn(error)
-      return undefined
-    }
+    return this.#called(text, arrayOf(values) ?? arrayOf(config.values), calledAtMs)
   }
 
   ended(record: QueryRecord): void {
@@ -46,6 +41,15 @@ export class CallLog {
     this.ended(record)
   }
 
+  #called(text: string, values: readonly unknown[] | undefined, calledAtMs: number): QueryRecord | undefined {
+    try {
+      return this.#observer.called(text, values, calledAtMs)
+    } catch (error) {
+      this.#warn(error)
+      return undefined
+    }
+  }
+
   #warn(error: unknown): void {
     if (this.#hasWarned) return
     this.#hasWarned = true
@@ -60,6 +64,10 @@ interface Config {
   readonly text?: unknown
   readonly values?: unknown
   readonly cursor?: unknown
+}
+
+function arrayOf(values: unknown): readonly unknown[] | undefined {
+  return Array.isArray(values) ? values : undefined
 }
 
 /** A stream of pg-query-stream keeps both in its cursor. */

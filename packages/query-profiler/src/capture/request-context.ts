@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncSlot } from '@voiceassist/kernel'
 import type { OpenRequest } from '../profiler.js'
-import type { RequestInfo, RequestScope } from './request-scope.js'
+import { callsOfRequest, type RequestInfo, type RequestScope } from './request-scope.js'
 
 class Scope implements RequestScope {
   readonly id: string
@@ -8,7 +8,8 @@ class Scope implements RequestScope {
   readonly startedAtMs = performance.now()
   databaseTimeMs = 0
   queries = 0
-  isOpen = true
+  isOpen = true;
+  [callsOfRequest]: unknown = undefined
 
   constructor(readonly info: RequestInfo) {
     this.id = info.id
@@ -21,7 +22,7 @@ class Scope implements RequestScope {
  * no request's any more: its report is made, and a job that goes on for hours must not grow it.
  */
 export class RequestContext {
-  readonly #storage = new AsyncLocalStorage<Scope | undefined>()
+  readonly #storage = new AsyncSlot<Scope | undefined>()
   readonly #onEnd: (request: RequestScope) => void
 
   /** @param onEnd told once of each request, when it has ended */

@@ -5,6 +5,9 @@ export interface RequestInfo {
   readonly route: string
 }
 
+/** Where a request keeps its calls for the detector of N+1, so that they are forgotten with it if nobody ends it; no JSON has it. */
+export const callsOfRequest = Symbol('calls')
+
 /** A request under way, and what its queries have done so far. */
 export interface RequestScope extends RequestInfo {
   /** What it was opened with. */
@@ -13,4 +16,5 @@ export interface RequestScope extends RequestInfo {
   /** Milliseconds of the queries that have ended, waits included. */
   databaseTimeMs: number
   queries: number
+  [callsOfRequest]?: unknown
 }

@@ -51,7 +51,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
   const [command, url, ...rest] = positionals
   if (!isCommand(command))
     throw invalid('command', `The first argument must be one of ${commandNames.join(', ')}`)
-  if (rest.length > 0) throw invalid('arguments', 'There are more arguments than a command and one URL')
+  if (rest.length > 0) {
+    const query = command === 'explain' ? ': the query comes on standard input, or by --file FILE.sql' : ''
+    throw invalid('arguments', `There are more arguments than a command and one URL${query}`)
+  }
   for (const [option, own] of Object.entries(commandOf))
     if (option in values && own !== command) throw invalid(option, `--${option} is for ${own} only`)
   for (const [field, value] of [

@@ -1,4 +1,4 @@
-import type { RequestScope } from '../capture/request-scope.js'
+import { callsOfRequest, type RequestScope } from '../capture/request-scope.js'
 import type { Statement } from '../fingerprint/statement.js'
 import { publish } from '../profiler-events.js'
 import type { ProfilerLogger } from '../profiler-options.js'
@@ -16,11 +16,10 @@ export interface NPlusOneOptions {
   readonly logger?: ProfilerLogger | undefined
 }
 
+type Tracked = RequestScope & { [callsOfRequest]?: RequestCalls }
+
 /** Bounds: 256 shapes a request, 64 places a shape, 500 places with reports. */
 export function detectNPlusOne({ threshold, logger }: NPlusOneOptions): NPlusOneDetector {
-  /** Where a request keeps its calls, so that they are forgotten with it if nobody ends it; no JSON has it. */
-  const ofRequest = Symbol('calls')
-  type Tracked = RequestScope & { [ofRequest]?: RequestCalls }
   const foundOf = new WeakMap<SiteCalls, FoundSite>()
   const found = new FoundSites(logger)
   const counts: Record<NPlusOneKind, number> = { 'n-plus-one': 0, duplicate: 0, 'write-loop': 0 }
@@ -43,15 +42,15 @@ export function detectNPlusOne({ threshold, logger }: NPlusOneOptions): NPlusOne
 
   return {
     called(request: Tracked, statement, text, values, calledAtMs) {
-      request[ofRequest] ??= new RequestCalls(request, watch)
-      return request[ofRequest].called(statement, text, values, calledAtMs)
+      request[callsOfRequest] ??= new RequestCalls(request, watch)
+      return request[callsOfRequest].called(statement, text, values, calledAtMs)
     },
     ended(record) {
       const request = record.request as Tracked | undefined
-      request?.[ofRequest]?.ended(record)
+      request?.[callsOfRequest]?.ended(record)
     },
     requestEnded(request: Tracked) {
-      for (const site of request[ofRequest]?.takeReported() ?? []) settle(site)
+      for (const site of request[callsOfRequest]?.takeReported() ?? []) settle(site)
     },
     reports: () => found.reports(),
     counts,

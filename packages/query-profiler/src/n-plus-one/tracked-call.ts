@@ -30,26 +30,33 @@ export class TrackedCall {
   }
 }
 
-const most = 2000
-const kept = 200
-/** A millisecond. */
-const refill = 0.1
+/** Stacks in hand at first, and at most; and how many come in a millisecond. */
+const ordinary = { most: 1800, perMs: 0.02 }
+const urgent = { most: 200, perMs: 0.1 }
 
 /**
- * How many calls have their stacks captured: all at low rates, 100 a second at high ones. Between other work one takes 20
- * to 60 µs (in a loop of its own 4), so this is at most 0.6 % of a processor. The last 200 in hand are kept for calls by which a threshold is about to be reached.
+ * How many calls have their stacks captured: all at low rates, 20 a second at high ones, and 100 more of those by which a
+ * threshold is about to be reached. Between other work one takes 20 to 100 µs (in a loop of its own 4), so this is at most
+ * 0.2 % of a processor where nothing is reached.
  */
 export class CaptureBudget {
-  private left = most
+  private ordinaryLeft = ordinary.most
+  private urgentLeft = urgent.most
   private filledAtMs = 0
 
   take(nowMs: number, isUrgent: boolean): boolean {
     if (nowMs > this.filledAtMs) {
-      this.left = Math.min(most, this.left + (nowMs - this.filledAtMs) * refill)
+      const elapsedMs = nowMs - this.filledAtMs
+      this.ordinaryLeft = Math.min(ordinary.most, this.ordinaryLeft + elapsedMs * ordinary.perMs)
+      this.urgentLeft = Math.min(urgent.most, this.urgentLeft + elapsedMs * urgent.perMs)
       this.filledAtMs = nowMs
     }
-    if (this.left < (isUrgent ? 1 : kept + 1)) return false
-    this.left--
+    if (this.ordinaryLeft >= 1) {
+      this.ordinaryLeft--
+      return true
+    }
+    if (!isUrgent || this.urgentLeft < 1) return false
+    this.urgentLeft--
     return true
   }
 }

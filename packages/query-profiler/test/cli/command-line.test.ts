@@ -66,3 +66,7 @@ test.each([
     expect.objectContaining({ code: 'PROFILER_OPTION_INVALID', field }),
   )
 })
+
+test('whoever gives the query as an argument is told where it goes', () => {
+  expect(() => parseCommandLine(['explain', 'select 1', 'postgres://a'])).toThrow(/by --file FILE\.sql/)
+})

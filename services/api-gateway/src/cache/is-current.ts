@@ -1,6 +1,6 @@
 import type { RelayStats } from '@voiceassist/cache/postgres'
 
-/** Relays look ten times a second, those that wait for their turn four times. */
+/** Relays look five times a second, those that wait for their turn four times. */
 const longestLookMs = 400
 const longestLagMs = 300
 

@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { transactionHooks } from '@voiceassist/cache/postgres'
+import { AsyncSlot } from '@voiceassist/kernel'
 import type { Kysely, Transaction } from 'kysely'
 import { GatewayError } from '../errors.js'
 import { ConnectionLost } from './connection-errors.js'
@@ -9,7 +9,7 @@ interface Held {
   open: boolean
 }
 
-const held = new AsyncLocalStorage<Held>()
+const held = new AsyncSlot<Held>()
 
 /** While a server dies, connections that answered when they were lent break one after the other. */
 const beginAttempts = 10

@@ -1,3 +1,4 @@
+import { endpointName } from '../plugins/endpoint-of.js'
 import { BucketCounts } from './bucket-counts.js'
 import { catalogue } from './catalogue.js'
 import { SlidingQuantiles } from './sliding-quantiles.js'
@@ -21,7 +22,7 @@ export class EndpointTimes {
 /** By 'GET /api/sessions/:id'. */
 export class AllEndpointTimes extends Map<string, EndpointTimes> {
   of(method: string, route: string): EndpointTimes {
-    const name = `${method} ${route}`
+    const name = endpointName(method, route)
     let found = this.get(name)
     if (!found) {
       found = new EndpointTimes(method, route)

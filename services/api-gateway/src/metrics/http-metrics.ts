@@ -34,8 +34,9 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(async (app, { regis
     for (const one of [method].flat()) endpoints.of(one, url)
   })
   const countRequest: NonNullable<FastifyInstance['countRequest']> = (request, reply) => {
-    const endpoint = endpoints.of(methodOf(request), routeOf(request))
-    if (request.routeOptions.config?.openEnded && reply.statusCode < 300) {
+    const { routeOptions } = request
+    const endpoint = endpoints.of(methodOf(request), routeOf({ routeOptions }))
+    if (routeOptions.config?.openEnded && reply.statusCode < 300) {
       endpoint.openEnded++
       return
     }
@@ -44,7 +45,10 @@ export const httpMetrics = fastifyPlugin<HttpMetricsOptions>(async (app, { regis
     endpoint.quantiles.add(reply.elapsedTime, clock.monotonic())
   }
   app.decorate('countRequest', countRequest)
-  app.addHook('onResponse', async (request, reply) => countRequest(request, reply))
+  app.addHook('onResponse', (request, reply, done) => {
+    countRequest(request, reply)
+    done()
+  })
 
   const all = () => [...endpoints.values()]
   const byClass = () =>

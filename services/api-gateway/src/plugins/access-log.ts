@@ -2,7 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 
 export const accessLog = fastifyPlugin(async app => {
-  app.addHook('onResponse', async (request, reply) => logRequest(request, reply))
+  app.addHook('onResponse', (request, reply, done) => {
+    logRequest(request, reply)
+    done()
+  })
 })
 
 /**
@@ -23,10 +26,7 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   )
 }
 
-/** The route's template; never the URL. */
-export function routeOf(request: {
-  readonly is404: boolean
-  readonly routeOptions: { url?: string | undefined }
-}): string {
-  return request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched')
+/** The route's template; never the URL. `routeOptions` is made anew at each look. */
+export function routeOf({ routeOptions }: { readonly routeOptions: { url?: string | undefined } }): string {
+  return routeOptions.url ?? 'unmatched'
 }

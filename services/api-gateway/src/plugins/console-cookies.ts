@@ -6,20 +6,19 @@ const consoleSessionPath = '/api/console/session'
 
 const common = { httpOnly: true, sameSite: 'strict' } as const
 
+const plain = cookies(false, 'voiceassist', 'voiceassist-refresh')
 /** By https the browser itself holds them to what their prefixes promise; `__Host-` is for the path `/` alone. */
-function cookiesOf({ protocol }: FastifyRequest) {
-  const secure = protocol === 'https'
-  const refreshOptions = { ...common, secure, path: consoleSessionPath }
+const secure = cookies(true, '__Host-voiceassist', '__Secure-voiceassist-refresh')
+
+function cookies(secure: boolean, access: string, refresh: string) {
   return {
-    access: {
-      name: secure ? '__Host-voiceassist' : 'voiceassist',
-      options: { ...common, secure, path: '/' },
-    },
-    refresh: {
-      name: secure ? '__Secure-voiceassist-refresh' : 'voiceassist-refresh',
-      options: refreshOptions,
-    },
+    access: { name: access, options: { ...common, secure, path: '/' } },
+    refresh: { name: refresh, options: { ...common, secure, path: consoleSessionPath } },
   }
+}
+
+function cookiesOf({ protocol }: FastifyRequest) {
+  return protocol === 'https' ? secure : plain
 }
 
 export function accessCookie(request: FastifyRequest): string | undefined {

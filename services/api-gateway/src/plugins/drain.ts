@@ -18,14 +18,16 @@ export const drain = fastifyPlugin(async app => {
     // Opened in advance, as browsers do: the server takes them for busy and would wait for their first request.
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
   })
-  app.addHook('onRequest', async () => {
-    if (draining) throw new GatewayError('SHUTTING_DOWN', 'The gateway is shutting down')
+  app.addHook('onRequest', (_request, _reply, done) => {
+    done(draining ? new GatewayError('SHUTTING_DOWN', 'The gateway is shutting down') : undefined)
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (draining) reply.header('connection', 'close')
+    done(null, payload)
   })
   // A stream that had begun before promised to keep its connection, which would hold the server open until it times out.
-  app.addHook('onResponse', async () => {
+  app.addHook('onResponse', (_request, _reply, done) => {
     if (draining) app.server.closeIdleConnections()
+    done()
   })
 })

@@ -35,7 +35,7 @@ export const profiledRequest = fastifyPlugin<ProfiledRequestOptions>(async (app,
   app.addHook('onRequest', (request, reply, done) => {
     const profiled = new ProfiledRequest(request.id, endpointOf(request), request.trace)
     const open = profiler.openRequest(profiled)
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       open.end()
       const { queries, databaseTimeMs } = open.counts
       ended?.({ endpoint: profiled.route, queries, databaseTimeMs, cacheTimeMs: profiled.cacheTimeMs })

@@ -13,8 +13,12 @@ export const maxPathPartLength = 255
 const maxUrlLength = 8192
 
 export const requestBounds = fastifyPlugin(async app => {
-  app.addHook('onRequest', async request => {
-    if (request.url.length > maxUrlLength)
-      throw new GatewayError('URI_TOO_LONG', `The URL has more than ${maxUrlLength} characters`)
+  app.addHook('onRequest', ({ url }, _reply, done) => {
+    const isTooLong = url.length > maxUrlLength
+    done(
+      isTooLong
+        ? new GatewayError('URI_TOO_LONG', `The URL has more than ${maxUrlLength} characters`)
+        : undefined,
+    )
   })
 })

@@ -3,8 +3,9 @@ import fastifyPlugin from 'fastify-plugin'
 
 /** Answers hold health information: no cache keeps them, no page embeds or sniffs them. */
 export const securityHeaders = fastifyPlugin(async app => {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.header('cache-control', 'no-store')
+    done()
   })
   await app.register(helmet, {
     contentSecurityPolicy: {

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   type Attributes,
   type Context,
@@ -12,7 +11,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
-import type { Clock } from '@voiceassist/kernel'
+import { AsyncSlot, type Clock } from '@voiceassist/kernel'
 
 export interface SpanFacts {
   readonly name: string
@@ -89,7 +88,7 @@ export class SpanScope {
 export class SpanScopes {
   readonly clock: Clock
   readonly #tracer: Tracer
-  readonly #storage = new AsyncLocalStorage<SpanScope>()
+  readonly #storage = new AsyncSlot<SpanScope>()
 
   constructor(tracer: Tracer, clock: Clock) {
     this.#tracer = tracer
