@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Epoch, NamespaceCell, SeqCell } from '#src/memory/entry-scope'
 import { entryOf, scopeOf, tierUnderTest } from './tier-under-test.js'
 
@@ -133,6 +133,9 @@ describe('sweep', () => {
     const scope = scopeOf()
     const count = 100_000
     for (let index = 0; index < count; index++) tier.put(`k:${index}`, entryOf(scope, { seq: index % 3 }))
+    let nowMs = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs++) // a slice ends at a time, and no machine is that slow
+    onTestFinished(() => void vi.restoreAllMocks())
     const sweeps = [0, 1].map(seq => tier.sweep(slot => tier.seqAt(slot) === seq, 'void'))
     await new Promise(setImmediate)
     const left = tier.entries

@@ -38,16 +38,20 @@ const perStatementMs = 3_600_000
 const spacingMs = 10_000
 const jitterMs = 2000
 const maxQueued = 6
+/** Of a statement that came while the database, or its only connection, had enough to do. */
+const mostTries = 6
 const maxRemembered = 2000
 const maxTextLength = 100_000
 
 interface QueuedOffer extends ExplainOffer {
   readonly key: string
+  tries: number
 }
 
 /**
  * Explains a few of the statements that it is offered: each at most once an hour a reason, one at a time, at most six a
- * minute, none while the application waits for connections, and none for a while after three failures.
+ * minute, none while the application waits for connections (it is tried six times), and none for a while after three
+ * failures.
  */
 export class AutoExplain {
   readonly #options: AutoExplainOptions
@@ -74,7 +78,7 @@ export class AutoExplain {
     if (skip) tell(skip, 0)
     else {
       this.#remember(key, now)
-      this.#queue.push({ ...offer, key })
+      this.#queue.push({ ...offer, key, tries: 0 })
       this.#work ??= this.#run()
     }
   }
@@ -128,12 +132,20 @@ export class AutoExplain {
   async #take(offer: QueuedOffer): Promise<boolean> {
     const isBusy = this.#options.isBusy()
     if (!isBusy && this.#breaker.isClosed()) return this.#asked(offer)
-    this.#taken.delete(offer.key)
+    if (isBusy) this.#takeLater(offer)
+    else this.#taken.delete(offer.key)
     tell(isBusy ? 'busy' : 'rate', 0)
     return true
   }
 
-  async #asked({ statement, text, values, key }: QueuedOffer): Promise<boolean> {
+  #takeLater(offer: QueuedOffer): void {
+    const mayWait = ++offer.tries < mostTries && this.#queue.length < maxQueued
+    if (mayWait && !this.#stop.signal.aborted) this.#queue.push(offer)
+    else this.#taken.delete(offer.key)
+  }
+
+  async #asked(offer: QueuedOffer): Promise<boolean> {
+    const { statement, text, values } = offer
     const { explainer, clock, analyze, found } = this.#options
     const startedAtMs = clock.monotonic()
     let result: ExplainResult
@@ -150,7 +162,7 @@ export class AutoExplain {
       tell(result.plan.analyzed ? 'analyzed' : 'planned', durationMs)
       return true
     }
-    if (result.skipped === 'busy') this.#taken.delete(key)
+    if (result.skipped === 'busy') this.#takeLater(offer)
     if (result.skipped === 'failed') this.#breaker.failed()
     tell(result.skipped, durationMs)
     return !refusedByGate.has(result.skipped)

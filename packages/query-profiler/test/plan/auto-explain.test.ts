@@ -31,6 +31,9 @@ function setUp(given: Partial<AutoExplainOptions> = {}) {
   return { clock, asked, found, world, auto, offer }
 }
 
+const outcomesOf = (events: readonly object[]) =>
+  events.map(event => ('outcome' in event ? event.outcome : event))
+
 describe('statements that are explained unasked', () => {
   test('one is explained soon, but not where it was offered', async () => {
     const { clock, asked, found, auto } = setUp()
@@ -115,18 +118,55 @@ describe('statements that are explained unasked', () => {
     expect(events.filter(event => 'outcome' in event && event.outcome === 'rate')).toHaveLength(94)
   })
 
-  test('none while the application waits for connections, which is no reason not to do it later', async () => {
+  test('none while the application waits for connections: it is tried again', async () => {
     const { clock, asked, world, offer } = setUp()
     world.isBusy = true
     const events = await eventsOf(async () => {
       offer('a')
-      await clock.advance(minute)
+      await clock.advance(19_999)
+      world.isBusy = false
+      offer('a') // waits already
+      await clock.advance(1)
     })
-    expect(events).toMatchObject([{ outcome: 'busy' }])
+    expect(outcomesOf(events)).toEqual(['busy', 'busy', 'rate', 'planned'])
+    expect(asked).toHaveLength(1)
+  })
+
+  test('so is one whose table was locked, or whose only connection was in use', async () => {
+    const { clock, asked, found, world, offer } = setUp()
+    world.answer = { skipped: 'busy', reason: 'A lock' }
+    offer('a')
+    await clock.advance(9999)
+    world.answer = planned
+    await clock.advance(1)
+    expect(asked).toHaveLength(2)
+    expect(found).toEqual(['a'])
+  })
+
+  test('what is busy all the time is given up after six tries, which is no reason not to do it later', async () => {
+    const { clock, asked, world, auto, offer } = setUp()
+    world.isBusy = true
+    const events = await eventsOf(async () => {
+      offer('a')
+      await clock.advance(10 * minute)
+    })
+    expect(outcomesOf(events)).toEqual(Array(6).fill('busy'))
+    await auto.drain()
     world.isBusy = false
     offer('a')
     await clock.advance(minute)
     expect(asked).toHaveLength(1)
+  })
+
+  test('what waits for another try is forgotten by close', async () => {
+    const { clock, asked, world, auto, offer } = setUp()
+    world.isBusy = true
+    offer('a')
+    await clock.advance(1)
+    await auto.close()
+    world.isBusy = false
+    await clock.advance(10 * minute)
+    expect(asked).toEqual([])
   })
 
   test('after three failures none for a minute, then for two, and as before when it works again', async () => {

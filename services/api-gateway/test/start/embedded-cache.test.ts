@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describeDatabases, eventually } from '@voiceassist/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type GatewayClient, signIn } from './gateway-client.js'
@@ -7,6 +8,17 @@ import { type GatewayProcess, startGateway } from './gateway-process.js'
 import { type GatewayStage, openStage } from './gateway-stage.js'
 
 const timeout = 180_000
+const samples = readdirSync(new URL('../../sample-knowledge-base', import.meta.url)).filter(name =>
+  name.endsWith('.md'),
+).length
+
+/** How often the relay looks for changes, told of them or not. */
+const pollMs = 200
+
+interface Relay {
+  readonly lagMs: number | null
+  readonly relayed: number
+}
 
 interface Page {
   readonly items: readonly { readonly title: string }[]
@@ -42,14 +54,28 @@ describeDatabases('the cache in the data folder', kind => {
   const title = async () => (await client.call<Page>('GET', '/api/sessions')).body.items[0]?.title
   const inTier = async (key: string) =>
     (await client.call<object>('GET', `/api/admin/cache/key?key=${key}`)).body
-  /** The sample documents of a first start are still coming in, and each forgets the lists. */
   const kept = (path: string, key: string) =>
     eventually(async () => {
       await client.call('GET', path)
       expect(await inTier(key)).toHaveProperty('remote')
     })
+  /** A first start goes on storing them, and each makes the gateway forget the lists: also after its restart. */
+  const samplesAreIn = () =>
+    eventually(async () => {
+      const { items } = (await client.call<Page>('GET', '/api/admin/kb/documents')).body
+      expect(items).toHaveLength(samples)
+      const relayed = await relay()
+      await setTimeout(2 * pollMs)
+      expect(await relay()).toEqual(relayed)
+      expect(relayed.lagMs).toBe(0)
+    })
+  const relay = async () => {
+    const { relay } = (await client.call<{ relay: Relay }>('GET', '/api/admin/cache')).body
+    return { lagMs: relay.lagMs, relayed: relay.relayed }
+  }
   const userId = async () => (await client.call<{ id: string }>('GET', '/api/auth/me')).body.id
   const fill = async () => {
+    await samplesAreIn()
     await kept('/api/admin/kb/documents', 'documents:50')
     await kept('/api/sessions', `sessions:${await userId()}`)
   }
