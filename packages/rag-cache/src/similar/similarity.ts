@@ -47,13 +47,14 @@ const sameCosine = 0.9999
 /** The same for (a, b) and (b, a); 1 for a question and itself, 0 for vectors that are far apart. */
 export function similarityOf({ cosine, a, b }: QuestionPair): Similarity {
   if (!(cosine >= leastCosine)) return { similarity: 0, refusedBy: 'cosine' }
+  // No guard is asked: a question of what came before and after the same would refuse itself.
+  if (cosine >= sameCosine && JSON.stringify(a) === JSON.stringify(b)) return { similarity: 1 }
   const similarity = score(cosine, a, b)
   const guard = refusingGuard(a, b)
   return guard === undefined ? { similarity } : { similarity, refusedBy: guard }
 }
 
 function score(cosine: number, a: QuestionFeatures, b: QuestionFeatures): number {
-  if (cosine >= sameCosine && JSON.stringify(a) === JSON.stringify(b)) return 1
   const signals = pairSignals(cosine, a, b)
   let sum = weights.constant
   for (const [name, value] of Object.entries(signals)) sum += weights[name as keyof PairSignals] * value
