@@ -97,10 +97,10 @@ const around = [
   ' with z as (',
 ]
 
-/** A digit right behind a word belongs to it: 'day' and '1' are the name of a column, 'day1', and no value. */
+/** A digit or a dollar right behind a word belongs to it: 'day' and '1' are the name of a column, 'day1', and no value. */
 function joined(parts: readonly string[]): string {
   return parts.reduce(
-    (text, part) => text + (/[a-z_]\w*$/i.test(text) && /^\d/.test(part) ? ' ' : '') + part,
+    (text, part) => text + (/[a-z_][\w$]*$/i.test(text) && /^[\d$]/.test(part) ? ' ' : '') + part,
     '',
   )
 }
