@@ -1,3 +1,6 @@
+/** Of the last reads, newer ones weighing more (an exponential average). */
+const lastReads = 8
+
 /** Loads and misses by namespace, as plain numbers; hits are counted where they happen. */
 export class LoadTally {
   readonly #namespaces = new Map<string, NamespaceTally>()
@@ -5,7 +8,7 @@ export class LoadTally {
   of(namespace: string): NamespaceTally {
     let tally = this.#namespaces.get(namespace)
     if (!tally) {
-      tally = { memoryHits: 0, remoteHits: 0, misses: 0, loads: 0, loadErrors: 0 }
+      tally = { memoryHits: 0, remoteHits: 0, misses: 0, loads: 0, loadErrors: 0, found: 1 }
       this.#namespaces.set(namespace, tally)
     }
     return tally
@@ -30,4 +33,10 @@ export interface NamespaceTally {
   misses: number
   loads: number
   loadErrors: number
+  /** Share of the last reads with a loader of which the second tier had the value; 1 at first. */
+  found: number
+}
+
+export function tellFound(tally: NamespaceTally, found: boolean): void {
+  tally.found += (Number(found) - tally.found) / lastReads
 }

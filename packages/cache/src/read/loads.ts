@@ -7,7 +7,7 @@ import { adopt, staleOf, tokenOf } from './adopt.js'
 import { held } from './held.js'
 import { acquire, release, renewing, waitForLease } from './leases.js'
 import { LoadRun } from './load-context.js'
-import type { LoadTally } from './load-tally.js'
+import { type LoadTally, tellFound } from './load-tally.js'
 import {
   type Brought,
   fillShared,
@@ -23,6 +23,8 @@ import { runLoader } from './run-loader.js'
 const noTags: readonly string[] = []
 /** Who waits for another's load does so for so long; then it loads for itself and keeps nothing. */
 const waitBudgetMs = 30_000
+/** Below this share of reads that find a value a plain read comes first no more: the lease is asked for, and brings what there is. */
+const leastFound = 0.25
 
 /** Brings the value of one key: from the second tier, or by the loader under a lease, or by the loader alone. */
 export class Loads {
@@ -47,7 +49,8 @@ export class Loads {
     if (partition.journal.size > 0 && !(await this.#invalidator.replay(partition)))
       return this.alone(loading, loader)
     let unreadable: string | undefined
-    if (!batch && partition.connected && partition.trusted(this.#core.clock.monotonic())) {
+    const isLikely = this.#tally.of(loading.flight.namespace).found >= leastFound
+    if (!batch && isLikely && partition.connected && partition.trusted(this.#core.clock.monotonic())) {
       let bytes: Buffer | undefined
       try {
         bytes = await shared.guard.run('get', partition, () => shared.tier.get(partition.index, loading.key))
@@ -131,9 +134,10 @@ export class Loads {
         if (read === 'unreadable') replaces = tokenOf(acquired.envelope)
         else if (read) return read
         if (read === 'unreadable' && replaces === undefined) return this.alone(loading, loader)
-      } else if (acquired.outcome === 'leased')
+      } else if (acquired.outcome === 'leased') {
+        tellFound(this.#tally.of(loading.flight.namespace), false)
         return this.#load(shared, loading, loader, acquired.at, acquired.stale)
-      else if (clock.monotonic() > untilMs) return this.alone(loading, loader)
+      } else if (clock.monotonic() > untilMs) return this.alone(loading, loader)
       else {
         loading.batch?.waits()
         await waitForLease(this.#core, loading, attempt)
@@ -195,7 +199,9 @@ export class Loads {
     try {
       const read = adopt(this.#core, partition, flight, policy, bytes, judge)
       if (read) {
-        this.#tally.of(flight.namespace).remoteHits++
+        const tally = this.#tally.of(flight.namespace)
+        tally.remoteHits++
+        tellFound(tally, true)
         loading.inRemote = true
       }
       return read

@@ -222,3 +222,33 @@ test("callers of a process's first moments join one flight, and do not all ask f
   expect(cluster.loads).toEqual(['k'])
   expect(cluster.operations.filter(({ name }) => name === 'acquire').length).toBeLessThan(5)
 })
+
+test('where reads mostly miss, the lease is asked for at once and brings what there is; else a plain read comes first', async () => {
+  const cluster = aCluster()
+  const reader = await cluster.open('reader', { namespaces: { far: { memory: false } } })
+  const writer = await cluster.open('writer')
+  let asked = 0
+  const operationsOf = async (key: string, expected: unknown) => {
+    const before = cluster.operations.length
+    asked = 0
+    const load = () => {
+      asked++
+      return 'loaded'
+    }
+    expect(await reader.getOrSet(key, load)).toBe(expected)
+    return cluster.operations
+      .slice(before)
+      .map(({ name }) => name)
+      .filter(name => ['get', 'acquire', 'fill'].includes(name))
+  }
+  expect(await operationsOf('far:0', 'loaded')).toEqual(['get', 'acquire', 'fill'])
+  for (let at = 1; at < 20; at++) await operationsOf(`far:${at}`, 'loaded')
+  expect(await operationsOf('far:20', 'loaded')).toEqual(['acquire', 'fill'])
+  expect(await operationsOf('other:0', 'loaded')).toEqual(['get', 'acquire', 'fill'])
+
+  await writer.set('far:21', 'set')
+  expect(await operationsOf('far:21', 'set')).toEqual(['acquire'])
+  expect(asked).toBe(0)
+  for (let at = 0; at < 20; at++) await operationsOf('far:21', 'set')
+  expect(await operationsOf('far:21', 'set')).toEqual(['get'])
+})
