@@ -17,6 +17,9 @@ export class Flight {
   wake: (() => void) | undefined
   /** A wake-up came, perhaps before it was waited for. */
   woken = false
+  /** A newcomer may join it: begun here, and not hit since. */
+  isJoinable = false
+  /** Begun earlier, of the same key. */
   next: Flight | undefined
 
   #promise: Promise<LoadedValue> | undefined
@@ -49,8 +52,6 @@ export class Flight {
 /** The flights of one partition. */
 export class Flights {
   readonly #byKey = new Map<string, Flight>()
-  /** What a newcomer may join: begun here, and not hit since. */
-  readonly #joinable = new Map<string, Flight>()
 
   get empty(): boolean {
     return this.#byKey.size === 0
@@ -62,7 +63,6 @@ export class Flights {
   }
 
   remove(flight: Flight): void {
-    if (this.#joinable.get(flight.key) === flight) this.#joinable.delete(flight.key)
     let other = this.#byKey.get(flight.key)
     if (other === flight) {
       if (flight.next) this.#byKey.set(flight.key, flight.next)
@@ -74,21 +74,28 @@ export class Flights {
   }
 
   joinable(key: string): Flight | undefined {
-    return this.#joinable.get(key)
+    let flight = this.#byKey.get(key)
+    while (flight && !flight.isJoinable) flight = flight.next
+    return flight
   }
 
+  /** Adds what newcomers join from now on, in place of any other. */
   offer(flight: Flight): void {
-    this.#joinable.set(flight.key, flight)
+    this.add(flight)
+    for (let other = flight.next; other; other = other.next) other.isJoinable = false
+    flight.isJoinable = true
   }
 
-  withhold(key: string): void {
-    this.#joinable.delete(key)
+  /** Adds what nobody joins, nor what was offered before. */
+  withhold(flight: Flight): void {
+    this.add(flight)
+    for (let other = flight.next; other; other = other.next) other.isJoinable = false
   }
 
   /** Nobody joins it any more, and what it brings is kept only if its read point is not below `seq`. */
   hit(flight: Flight, seq: number): void {
     if (flight.voidSeq < seq) flight.voidSeq = seq
-    if (flight.readSeq < seq && this.#joinable.get(flight.key) === flight) this.#joinable.delete(flight.key)
+    if (flight.readSeq < seq) flight.isJoinable = false
   }
 
   hitKey(key: string, seq: number): void {

@@ -88,15 +88,7 @@ export class Reader {
     const partition = core.partitionFor(key)
     const policy = core.policies.of(namespace, options)
     const signal = options.signal
-    const loadingOf = (flight: Flight, background?: boolean): Loading => ({
-      key,
-      partition,
-      flight,
-      policy,
-      options,
-      background,
-      batch,
-    })
+    const way = { key, partition, policy, options, batch }
     let arrived = signal !== undefined // its wait could not be left
     for (;;) {
       core.throwIfClosed()
@@ -104,7 +96,8 @@ export class Reader {
       if (policy.memory) {
         const here = held(core, partition, key)
         if (here?.state === 'good') {
-          if (here.refresh) this.#refresh(loadingOf(new Flight(key, namespace), true), loader, here.slot)
+          if (here.refresh)
+            this.#refresh({ ...way, flight: new Flight(key, namespace), background: true }, loader, here.slot)
           return this.#fromMemory(here.slot, namespace, startedMs)
         }
       }
@@ -112,7 +105,7 @@ export class Reader {
       if (current && partition.trusted(core.clock.monotonic())) {
         batch?.waits()
         const joined = { known: partition.known, gen: partition.gen }
-        const loaded = await this.#patiently(loadingOf(current), current.join())
+        const loaded = await this.#patiently({ ...way, flight: current }, current.join())
         if (!isFresh(partition, current, loaded, joined)) continue
         this.told(namespace, 'joined', startedMs)
         return readCopy(loaded.copy)
@@ -125,7 +118,8 @@ export class Reader {
         await core.belief(partition)
         continue
       }
-      const loading = loadingOf(new Flight(key, namespace))
+      const flight = new Flight(key, namespace)
+      const loading: Loading = { key, partition, flight, policy, options, batch, inRemote: false }
       const loaded = await this.#patiently(loading, this.#fly(loading, loader))
       this.told(namespace, loading.inRemote ? 'remote' : 'loader', startedMs)
       return readCopy(loaded.copy)
@@ -141,7 +135,6 @@ export class Reader {
   /** Goes on to its end whoever gives up waiting. */
   async #fly(loading: Loading, loader: Loader<unknown>): Promise<LoadedValue> {
     const { partition, flight } = loading
-    partition.flights.add(flight)
     partition.flights.offer(flight)
     try {
       const loaded = await this.#loads.bring(loading, loader)

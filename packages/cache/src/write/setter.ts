@@ -112,8 +112,7 @@ export class Setter {
     const { partition, flight } = write
     const wait = this.#core.arrival(partition)
     if (wait) await wait
-    partition.flights.add(flight)
-    partition.flights.withhold(flight.key)
+    partition.flights.withhold(flight)
     const { shared } = this.#core
     const scope: Invalidated = { kind: 'keys', names: [flight.key] }
     try {
