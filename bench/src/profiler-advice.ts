@@ -3,12 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
-import { sayFigures } from './cache/report.js'
+import { isMet, sayFigures } from './cache/report.js'
 import { positiveNumber } from './common/positive-number.js'
 import { machine, say } from './common/say.js'
 import { judgeCases, sayCases } from './profiler-advice/cases/judge-cases.js'
 import { compareSets } from './profiler-advice/compare-sets.js'
-import { goalFigures, missedGoals } from './profiler-advice/goals.js'
+import { goalFigures, missedGoals, predictionFigures } from './profiler-advice/goals.js'
 import { dropLeftovers } from './profiler-advice/index-set.js'
 import { sayPredictions } from './profiler-advice/predict-held-out.js'
 import { saySets } from './profiler-advice/say-sets.js'
@@ -87,8 +87,14 @@ export async function profilerAdvice(argv: readonly string[]): Promise<void> {
       await mkdir(dirname(output), { recursive: true })
       await writeFile(output, `${JSON.stringify(report, null, 2)}\n`)
     }
-    sayFigures('profiler-advice', goalFigures(sets, cases))
-    const missed = missedGoals(sets, cases)
+    const predicted = predictionFigures(predictions[0]!)
+    sayFigures('profiler-advice', [...goalFigures(sets, cases), ...predicted])
+    const missed = [
+      ...missedGoals(sets, cases),
+      ...predicted
+        .filter(({ value, goal }) => goal && !isMet(value, goal))
+        .map(({ unit, value }) => `${unit} ${value.toFixed(2)}`),
+    ]
     if (missed.length > 0) throw new Error(`ours misses ${missed.length} goals: ${missed.join('; ')}`)
   } finally {
     await server.close()

@@ -1,5 +1,6 @@
 import type { Figure } from '../cache/figure.js'
 import type { Verdict } from './cases/judge-cases.js'
+import type { PredictionFigures } from './predict-held-out.js'
 import type { SetFigures } from './say-sets.js'
 import { byHand, byUs } from './tpch/index-sets.js'
 
@@ -7,6 +8,7 @@ import { byHand, byUs } from './tpch/index-sets.js'
 const noise = 1.03
 const mostHarm = 1.1
 const mostMegabytes = 100
+const errorNames = { p50: 'median', p90: '90th percentile', max: 'largest' } as const
 
 /** What our advice does not reach, for a person; none while there is no advice of ours. */
 export function missedGoals(sets: readonly SetFigures[], cases: readonly Verdict[]): string[] {
@@ -33,6 +35,16 @@ export function missedGoals(sets: readonly SetFigures[], cases: readonly Verdict
     for (const text of verdict.missed) missed.push(`${verdict.case}: missed ${text}`)
   }
   return missed
+}
+
+/** Of queries that were held out, beside one speed for all costs, fitted to what it predicts; with primary keys only. */
+export function predictionFigures({ model, fitted }: PredictionFigures): Figure[] {
+  return (['p50', 'p90', 'max'] as const).map(name => ({
+    name: 'predicted time of a query that was held out',
+    value: model[name],
+    unit: `q-error, ${errorNames[name]}`,
+    goal: { atMost: fitted[name] },
+  }))
 }
 
 /** What `missedGoals` judges, as figures. */

@@ -12,9 +12,9 @@ export type Speeds = readonly number[]
 
 const iterations = 30
 /** A kind of cost may be faster or slower than all together, by about this factor, before that needs much evidence. */
-const usualFactor = 1.6
-/** Errors beyond this count as this much (Huber), so that one odd statement does not bend all speeds. */
-const clip = 1.5
+const usualFactor = 1.25
+/** Errors beyond this count once, not squared (Huber): the median error is what is to be small, and one odd statement bends nothing. */
+const clip = 0.1
 
 export function speedPrediction(speeds: Speeds, features: PlanFeatures): number {
   let ms = 0
@@ -23,7 +23,7 @@ export function speedPrediction(speeds: Speeds, features: PlanFeatures): number 
 }
 
 /**
- * Least squares of the logarithms, by Gauss and Newton: one speed for all costs, and a factor for each kind that is
+ * Nearly the least absolute errors of the logarithms, by Gauss and Newton: one speed for all costs, and a factor for each kind that is
  * held near 1 (ridge). Every statement weighs the same, however many plans it has.
  */
 export function fitSpeeds(samples: readonly Sample[]): Speeds {

@@ -38,9 +38,9 @@ export class LatencyModel {
     const slower = errors.filter(error => logMs + error >= Math.log(slowMs)).length
     return {
       from: 'its plan',
-      medianMs: Math.exp(logMs + quantile(errors, 0.5)),
-      lowMs: Math.exp(logMs + quantile(errors, 0.05)),
-      highMs: Math.exp(logMs + quantile(errors, 0.95)),
+      medianMs: Math.exp(logMs),
+      lowMs: Math.exp(logMs + Math.min(0, quantile(errors, 0.05))),
+      highMs: Math.exp(logMs + Math.max(0, quantile(errors, 0.95))),
       slowProbability: (slower + 0.5) / (errors.length + 1),
     }
   }

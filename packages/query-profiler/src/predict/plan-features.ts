@@ -1,11 +1,23 @@
 import type { Plan, PlanNode } from '../plan/plan.js'
 
-/** What a unit of the planner's cost buys differs between these. */
-export const costKinds = ['sequential', 'index', 'join', 'sort', 'hash', 'aggregate', 'other'] as const
+/** What a unit of the planner's cost buys differs between these; `rows` are those that nodes hand on, on top of their costs. */
+export const costKinds = [
+  'sequential',
+  'index',
+  'join',
+  'sort',
+  'hash',
+  'aggregate',
+  'other',
+  'rows',
+] as const
 export type CostKind = (typeof costKinds)[number]
 
 /** A plan's estimated cost, split by what causes it; in the planner's units, in the order of `costKinds`. */
 export type PlanFeatures = readonly number[]
+
+/** Four times PostgreSQL's `cpu_tuple_cost`, which is meant beside reading from a disk: fitted to data in memory. */
+const costOfRow = 0.04
 
 /** The cost of a node without that of its children; rescans of an inner side count to the join that asks for them. */
 export function planFeatures({ Plan }: Plan): PlanFeatures {
@@ -25,6 +37,7 @@ function addCosts(node: PlanNode, costs: number[]): void {
   // Under a LIMIT the parent costs less than its child would to its end.
   const share = below > node['Total Cost'] ? node['Total Cost'] / below : 1
   costs[kind]! += Math.max(0, node['Total Cost'] - below)
+  costs[costKinds.indexOf('rows')]! += node['Plan Rows'] * costOfRow
   for (const child of children) addShare(child, costs, share)
 }
 
