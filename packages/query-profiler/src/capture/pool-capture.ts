@@ -20,7 +20,8 @@ export function capturePool(pool: PgPool, state: CaptureState): () => void {
   let asking: unknown[] | undefined
 
   function include(client: PgClient): void {
-    if (!isClosed && !clients.has(client) && !isCaptured(client)) clients.set(client, captureClient(client, state))
+    if (!isClosed && !clients.has(client) && !isCaptured(client))
+      clients.set(client, captureClient(client, state))
   }
 
   function forget(client: PgClient): void {
