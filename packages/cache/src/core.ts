@@ -6,6 +6,7 @@ import type { Sync } from './mirror/sync.js'
 import type { ChangeRates } from './policy/change-rate.js'
 import type { EntryPolicy } from './policy/entry-policy.js'
 import type { Policies } from './policy/policies.js'
+import type { Deadlines } from './remote/deadlines.js'
 import type { RemoteGuard } from './remote/remote-guard.js'
 import type { RemoteTier } from './remote/remote-tier.js'
 
@@ -14,6 +15,8 @@ export interface Shared {
   readonly tier: RemoteTier
   readonly guard: RemoteGuard
   readonly sync: Sync
+  /** When leases of this instance are to be renewed. */
+  readonly renewals: Deadlines
 }
 
 /** What the operations of one cache work with. */

@@ -2,6 +2,8 @@ import type { CacheInstance } from './cache.js'
 import type { CacheCore } from './cache-core.js'
 import { Heartbeat } from './mirror/heartbeat.js'
 import { Sync } from './mirror/sync.js'
+import { renewMs } from './read/leases.js'
+import { Deadlines } from './remote/deadlines.js'
 import { RemoteGuard } from './remote/remote-guard.js'
 import type { RemoteTier } from './remote/remote-tier.js'
 import type { TwoTierOptions } from './two-tier-options.js'
@@ -73,7 +75,8 @@ class SharedLink implements Link {
       arrived: () => heartbeat.kick(),
       confirmed: confirmation => acknowledger.confirmed(confirmation),
     })
-    const shared = { tier, guard, sync }
+    const renewals = new Deadlines(clock, renewMs, closed, Number.POSITIVE_INFINITY)
+    const shared = { tier, guard, sync, renewals }
     core.shared = shared
     const heartbeat = new Heartbeat({
       remote: tier,

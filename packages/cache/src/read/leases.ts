@@ -4,7 +4,7 @@ import type { Loading, ReadPoint } from './loading.js'
 
 /** A lease that nobody renews ends after this: longer than a pause of garbage collection, shorter than patience. */
 export const loadLeaseMs = 5000
-const renewMs = 1500
+export const renewMs = 1500
 /** A load may hold its lease for so long at most. */
 const maxLoadMs = 300_000
 
@@ -16,10 +16,11 @@ export type Acquired =
 /** Asks for the right to load a key. @throws CacheError CACHE_REMOTE_UNAVAILABLE. */
 export async function acquire(
   core: Core,
-  { tier, guard, sync }: Shared,
+  shared: Shared,
   { key, partition, flight }: Loading,
   replaces?: string,
 ): Promise<Acquired> {
+  const { tier, guard, sync } = shared
   const token = core.nextToken()
   const startedMs = core.clock.monotonic()
   flight.woken = false
@@ -40,7 +41,7 @@ export async function acquire(
     const at = { gen: reply.gen, seq: reply.seq, startedMs, timeMs: reply.timeMs, token }
     return { ...reply, at }
   } catch (error) {
-    release({ tier, guard, sync }, partition.index, key, token)
+    release(shared, partition.index, key, token)
     throw error
   }
 }
@@ -50,27 +51,24 @@ export function release({ tier, guard }: Shared, partition: number, key: string,
   guard.probe('release', null, () => tier.release(partition, key, token)).catch(() => {})
 }
 
-/** Renews leases until the returned function is called. */
+/** Renews a lease until the returned function is called. */
 export function renewing(
   core: Core,
-  { tier, guard }: Shared,
-  leases: readonly (Loading & { at: ReadPoint })[],
+  { tier, guard, renewals }: Shared,
+  { partition, key }: Loading,
+  token: string,
 ): () => void {
-  const ended = new AbortController()
-  const stop = () => ended.abort(null)
-  const untilMs = core.clock.monotonic() + maxLoadMs
-  const run = async () => {
-    for (;;) {
-      await core.clock.sleep(renewMs, ended.signal)
-      if (core.clock.monotonic() > untilMs || core.closed.aborted) return
-      for (const { partition, key, at } of leases)
-        guard
-          .run('renew', partition, () => tier.renew(partition.index, key, at.token, loadLeaseMs))
-          .catch(() => {}) // the next renewal, or the fill, will tell
-    }
+  const { clock, closed } = core
+  const startedMs = clock.monotonic()
+  let next = renewals.set(startedMs, renew)
+  return () => renewals.take(next)
+
+  function renew(): void {
+    const nowMs = clock.monotonic()
+    if (nowMs > startedMs + maxLoadMs || closed.aborted) return
+    guard.run('renew', partition, () => tier.renew(partition.index, key, token, loadLeaseMs)).catch(() => {}) // the next renewal, or the fill, will tell
+    next = renewals.set(nowMs, renew)
   }
-  run().catch(stop)
-  return stop
 }
 
 const firstLookMs = 20

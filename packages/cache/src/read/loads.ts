@@ -154,7 +154,7 @@ export class Loads {
     at: ReadPoint,
     handed: Buffer | undefined,
   ): Promise<LoadedValue> {
-    const stop = renewing(this.#core, shared, [{ ...loading, at }])
+    const stop = renewing(this.#core, shared, loading, at.token)
     const { partition, key } = loading
     try {
       const brought = await this.#run(loading, loader, handed)

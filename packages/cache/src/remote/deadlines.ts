@@ -1,7 +1,5 @@
 import type { Clock } from '@voiceassist/kernel'
 
-const busyMs = 5
-
 /** What is to happen at a time, unless it is taken away before. */
 export interface Deadline {
   dueMs: number
@@ -19,14 +17,17 @@ export class Deadlines {
   readonly #clock: Clock
   readonly #afterMs: number
   readonly #closed: AbortSignal
+  readonly #busyMs: number
   #first: Deadline | undefined
   #last: Deadline | undefined
   #watching = false
 
-  constructor(clock: Clock, afterMs: number, closed: AbortSignal) {
+  /** @param busyMs All are put off when the event loop comes so much too late. */
+  constructor(clock: Clock, afterMs: number, closed: AbortSignal, busyMs: number) {
     this.#clock = clock
     this.#afterMs = afterMs
     this.#closed = closed
+    this.#busyMs = busyMs
   }
 
   set(nowMs: number, expire: () => void): Deadline {
@@ -62,7 +63,7 @@ export class Deadlines {
         else {
           await this.#clock.sleep(leftMs, this.#closed)
           const lateMs = this.#clock.monotonic() - next.dueMs
-          if (lateMs > busyMs) this.#putOff(lateMs + this.#afterMs)
+          if (lateMs > this.#busyMs) this.#putOff(lateMs + this.#afterMs)
         }
       }
     } catch {

@@ -12,6 +12,7 @@ export interface Connection {
 
 const failuresToOpen = 3
 const openMs = 500
+const busyMs = 5
 /** Calls that are under way at once; more would only wait in buffers, and be late there. */
 const maxUnderWay = 256
 /** They end what has begun, and let others go on. */
@@ -30,7 +31,7 @@ export class RemoteGuard {
 
   constructor(clock: Clock, timeoutMs: number, closed: AbortSignal) {
     this.#clock = clock
-    this.#deadlines = new Deadlines(clock, timeoutMs, closed)
+    this.#deadlines = new Deadlines(clock, timeoutMs, closed, busyMs)
   }
 
   get open(): boolean {
