@@ -13,7 +13,10 @@ export type Speeds = readonly number[]
 const iterations = 30
 /** A kind of cost may be faster or slower than all together, by about this factor, before that needs much evidence. */
 const usualFactor = 1.25
-/** Errors beyond this count once, not squared (Huber): the median error is what is to be small, and one odd statement bends nothing. */
+/**
+ * Errors beyond this count once, not squared (Huber): the median error is what is to be small, and one odd statement
+ * bends nothing.
+ */
 const clip = 0.1
 
 export function speedPrediction(speeds: Speeds, features: PlanFeatures): number {
@@ -23,8 +26,8 @@ export function speedPrediction(speeds: Speeds, features: PlanFeatures): number 
 }
 
 /**
- * Nearly the least absolute errors of the logarithms, by Gauss and Newton: one speed for all costs, and a factor for each kind that is
- * held near 1 (ridge). Every statement weighs the same, however many plans it has.
+ * Nearly the least absolute errors of the logarithms, by Gauss and Newton: one speed for all costs, and a factor for
+ * each kind that is held near 1 (ridge). Every statement weighs the same, however many plans it has.
  */
 export function fitSpeeds(samples: readonly Sample[]): Speeds {
   const perStatement = new Map<string, number>()

@@ -1,6 +1,6 @@
 import type { Plan, PlanNode } from '../plan/plan.js'
 
-/** What a unit of the planner's cost buys differs between these; `rows` are those that nodes hand on, on top of their costs. */
+/** What a unit of the planner's cost buys differs between these; `rows` are those that nodes hand on, beside their costs. */
 export const costKinds = [
   'sequential',
   'index',
