@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BenchReport, isGood, type SuiteResult } from '#src/report/bench-report'
 import { goalTable, reportPage } from '#src/report/report-page'
-import { orderAfter, runSuites } from '#src/report/run-all'
+import { earlierSuites, orderAfter, runSuites } from '#src/report/run-all'
 
 describe('a run of all suites', () => {
   const folder = mkdtempSync(join(tmpdir(), 'voiceassist-suites-'))
@@ -73,6 +73,25 @@ describe('a run of all suites', () => {
     expect(page).toContain('| a peer |  | none ms |')
     expect(page).toContain('**dies** ended with an error: its process ended with 7')
   })
+})
+
+test('suites that are not run again keep what was measured, and say when', () => {
+  const suite = (name: string) => ({ name, seconds: 1, rows: {} })
+  const older = { at: '2026-11-22T00:00:00.000Z', commit: 'abc' }
+  const last: BenchReport = {
+    ...{ at: '2026-11-23T00:00:00.000Z', machine: 'a machine', commit: 'c0ffee', changed: false },
+    ...{ quick: false, busy: false, load: 0, versions: {} },
+    suites: [{ ...suite('oldest'), earlier: older }, suite('again'), suite('kept')],
+  }
+  const kept = earlierSuites(last, ['again'])
+  expect(kept.map(({ name, earlier }) => [name, earlier?.commit])).toEqual([
+    ['oldest', 'abc'],
+    ['kept', 'c0ffee'],
+  ])
+  const table = goalTable({ ...last, commit: 'fedcba', suites: [...kept, suite('again')] })
+  expect(table).toContain(
+    'commit fedcba. Of 2026-11-22, commit abc: oldest. Of 2026-11-23, commit c0ffee: kept.',
+  )
 })
 
 test('suites run in the opposite order of the last run, with those that are new', () => {

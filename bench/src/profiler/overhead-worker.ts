@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import type pg from 'pg'
+import type { Turn, Way } from './overhead-process.js'
 import { startOpenTelemetry } from './start-open-telemetry.js'
 
-/** A process that queries in one way, and says what each query took of the processor: `argv` is the way and the queries. */
-const [way, url, count] = process.argv.slice(2) as [string, string, string]
+/** A process that queries in one way whenever it is told to, and says what each query took of the processor. */
+const [way, url] = process.argv.slice(2) as [Way, string]
 const queriesARequest = 10
-const requests = Math.ceil(Number(count) / queriesARequest)
 const scope = new AsyncLocalStorage<object>()
 
 const otel = way === 'opentelemetry' ? startOpenTelemetry() : undefined
@@ -29,37 +30,63 @@ async function request(): Promise<void> {
   for (let at = 0; at < queriesARequest; at++) await pool.query(texts[at % texts.length]!, [1 + at])
 }
 
-function inScope(id: number): Promise<void> {
-  if (profiler) return profiler.runInRequest({ id: String(id), route: 'GET /bench' }, request)
-  if (otel) return otel.inSpan(request)
-  return way === 'scope' ? scope.run({ id }, request) : request()
+/** The other ways to ask, and an error: what V8 compiled for one way alone is faster, until the first of another kind. */
+async function otherRequest(): Promise<void> {
+  await pool.query('select 1')
+  await pool.query({ text: texts[0]!, values: [1], rowMode: 'array' })
+  await pool.query({ name: 'named', text: texts[1]!, values: [2] })
+  await pool.query('select id from bench_rows where id = $1', ['none']).catch(() => {})
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    await client.query('commit')
+  } finally {
+    client.release()
+  }
+}
+
+let requestsMade = 0
+function inScope(work: () => Promise<void>): Promise<void> {
+  const id = requestsMade++
+  if (profiler) return profiler.runInRequest({ id: String(id), route: 'GET /bench' }, work)
+  if (otel) return otel.inSpan(work)
+  return way === 'scope' ? scope.run({ id }, work) : work()
 }
 
 /** Four at a time, as many as there are connections. */
-async function run(requestsToMake: number): Promise<void> {
-  let made = 0
+async function run(requests: number, work = request): Promise<void> {
+  let left = requests
   await Promise.all(
     Array.from({ length: 4 }, async () => {
-      while (made < requestsToMake) await inScope(made++)
+      while (left-- > 0) await inScope(work)
     }),
   )
 }
 
-await run(Math.ceil(requests / 4))
 const written = () => [...sockets].reduce((bytes, socket) => bytes + socket.bytesWritten, 0)
-const [writtenBefore, used] = [written(), process.cpuUsage()]
-await run(requests)
-const { user, system } = process.cpuUsage(used)
-const queries = requests * queriesARequest
-process.send?.({
-  microseconds: (user + system) / queries,
-  bytesSent: (written() - writtenBefore) / queries,
-  watched: profiler ? profiledQueries() : otel?.queries(),
-})
+const watched = () =>
+  profiler
+    ? Object.values(profiler.stats().byType).reduce((sum, { queries }) => sum + queries, 0)
+    : otel?.queries()
+
+async function turn(queries: number): Promise<Turn> {
+  const [writtenBefore, watchedBefore, usedBefore] = [written(), watched(), process.cpuUsage()]
+  await run(Math.ceil(queries / queriesARequest))
+  const { user, system } = process.cpuUsage(usedBefore)
+  return {
+    microseconds: (user + system) / queries,
+    bytesSent: (written() - writtenBefore) / queries,
+    ...(watchedBefore !== undefined && { watched: watched()! - watchedBefore }),
+  }
+}
+
+process.send!(await turn(0))
+for (;;) {
+  const [asked] = (await once(process, 'message')) as [{ queries: number } | { others: number } | 'end']
+  if (asked === 'end') break
+  if ('others' in asked) await run(asked.others, otherRequest)
+  process.send!(await turn('queries' in asked ? asked.queries : 0))
+}
 await profiler?.close()
 await pool.end()
 process.disconnect()
-
-function profiledQueries(): number {
-  return Object.values(profiler!.stats().byType).reduce((sum, { queries }) => sum + queries, 0)
-}

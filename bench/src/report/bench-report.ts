@@ -7,6 +7,8 @@ export interface ReportedFigure extends Figure {
 
 export interface SuiteResult {
   readonly name: string
+  /** Of one that an earlier run measured; absent: this one did. */
+  readonly earlier?: Pick<BenchReport, 'at' | 'commit'>
   readonly seconds: number
   /** Why it ended with an error; a missed goal is one too. */
   readonly failure?: string
@@ -28,7 +30,7 @@ export interface BenchReport {
   readonly busy: boolean
   /** By name: Node, services and the packages that are compared. */
   readonly versions: Readonly<Record<string, string>>
-  /** In the order in which they ran. */
+  /** Those of earlier runs, then those of this one in the order in which they ran. */
   readonly suites: readonly SuiteResult[]
 }
 

@@ -50,15 +50,25 @@ function suitePart({ name, rows }: SuiteResult): string {
   return [`## ${name}`, ...(parts.length > 0 ? parts : ['No figures.'])].join('\n\n')
 }
 
-function provenance({ machine, commit, changed, quick, busy, load }: BenchReport): string {
+function provenance({ machine, commit, changed, quick, busy, load, suites }: BenchReport): string {
   const doubts = [
     ...(quick ? ['by `--quick`'] : []),
     ...(busy ? [`while the machine had other work (load ${load.toFixed(1)} at the start)`] : []),
   ]
   return (
-    `${machine}; commit ${commit.slice(0, 12)}${changed ? ' with changes' : ''}.` +
+    `${machine}; commit ${commit.slice(0, 12)}${changed ? ' with changes' : ''}.${earlierOnes(suites)}` +
     (doubts.length > 0 ? ` **Measured ${doubts.join(', ')}: for a look, not for figures to quote.**` : '')
   )
+}
+
+function earlierOnes(suites: readonly SuiteResult[]): string {
+  const namesOf = new Map<string, string[]>()
+  for (const { name, earlier } of suites) {
+    if (!earlier) continue
+    const when = `${earlier.at.slice(0, 10)}, commit ${earlier.commit.slice(0, 12)}`
+    namesOf.set(when, [...(namesOf.get(when) ?? []), name])
+  }
+  return [...namesOf].map(([when, names]) => ` Of ${when}: ${names.toSorted().join(', ')}.`).join('')
 }
 
 function cells({ name, unit, value, quartiles, goal, verdict }: ReportedFigure): string[] {

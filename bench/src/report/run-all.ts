@@ -16,7 +16,7 @@ Runs all suites, each in a process of its own, and writes bench/results/report.j
 not keep the next from running. Ends with 1 when one failed or a goal is missed. Takes some two hours.
 
   --quick         fewer rounds and smaller data, of the suites that have it: for a look
-  --only NAME,…   these suites alone: the report has no others
+  --only NAME,…   these suites alone: of the others the report keeps what was measured last
 
 \`npm run bench -- NAME --help\` tells of one suite.`
 
@@ -66,11 +66,13 @@ export async function runAll(
     busy,
     versions: await versionsMeasured(),
   }
-  const names = orderAfter(chosen, await lastOrder())
+  const last = await lastReport()
+  const names = orderAfter(chosen, last?.suites.map(({ name }) => name) ?? [])
+  const kept = last?.quick === quick ? earlierSuites(last, chosen) : []
   await mkdir(folder, { recursive: true })
   // After each suite, so that a run of hours that is ended early keeps what it has.
   const write = async (done: readonly SuiteResult[]) => {
-    const report: BenchReport = { ...started, suites: done }
+    const report: BenchReport = { ...started, suites: [...kept, ...done] }
     await writeFile(`${folder}/report.json`, `${JSON.stringify(report, null, 2)}\n`)
     await writeFile(`${folder}/report.md`, reportPage(report))
   }
@@ -106,10 +108,18 @@ export function orderAfter(names: readonly string[], last: readonly string[]): s
   return first !== undefined && second !== undefined && first < second ? sorted.reverse() : sorted
 }
 
-async function lastOrder(): Promise<string[]> {
+async function lastReport(): Promise<BenchReport | undefined> {
   const path = `${folder}/report.json`
-  if (!existsSync(path)) return []
-  return (JSON.parse(await readFile(path, 'utf8')) as BenchReport).suites.map(({ name }) => name)
+  return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as BenchReport) : undefined
+}
+
+/** What a report has of suites that are not run again. */
+export function earlierSuites(
+  { at, commit, suites }: BenchReport,
+  chosen: readonly string[],
+): readonly SuiteResult[] {
+  const others = suites.filter(({ name }) => !chosen.includes(name))
+  return others.map(suite => ({ ...suite, earlier: suite.earlier ?? { at, commit } }))
 }
 
 function state(): Pick<BenchReport, 'commit' | 'changed'> {

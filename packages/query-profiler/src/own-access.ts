@@ -2,6 +2,8 @@ import { Socket } from 'node:net'
 import type { Clock } from '@voiceassist/kernel'
 import pg from 'pg'
 import type { DatabaseSession } from './advice/database-session.js'
+import { instrument } from './capture/instrument.js'
+import type { QueryObserver } from './capture/query-record.js'
 import { EmbeddedExplainer } from './plan/embedded-explainer.js'
 import type { Explainer } from './plan/explainer.js'
 import { type OwnConnection, ServerExplainer } from './plan/server-explainer.js'
@@ -17,7 +19,9 @@ export interface OwnAccess {
   openSession(): Promise<DatabaseSession & { close(): Promise<void> }>
 }
 
-type Connect = () => Promise<pg.Client>
+/** A connection of nobody else's. */
+type Own = Pick<pg.Client, 'query' | 'on' | 'end'>
+type Connect = () => Promise<Own>
 
 /**
  * @param target a pool, client or pool of Knex that `instrument` takes
@@ -38,10 +42,7 @@ export function ownAccess(target: object, clock: Clock, setUp: string | undefine
 
 /** A connection like those of the target; undefined when they are not of a server. */
 function connectLike(target: object, setUp: string | undefined): Connect | undefined {
-  if ('options' in target && 'Client' in target) {
-    const { options, Client } = target as pg.Pool & { readonly Client: typeof pg.Client }
-    return () => connected(new Client(options), setUp)
-  }
+  if ('options' in target && 'Client' in target) return () => likeThoseOf(target as AnyPool, setUp)
   if ('client' in target || !('connectionParameters' in target)) return undefined
   const client = target as unknown as pg.Client & {
     readonly connection: { readonly stream: unknown }
@@ -49,15 +50,49 @@ function connectLike(target: object, setUp: string | undefined): Connect | undef
   }
   if (!(client.connection.stream instanceof Socket)) return undefined
   const { host, port, user, database, password, ssl } = client
-  return () =>
-    connected(new pg.Client({ host, port, user, database, password, ssl } as pg.ClientConfig), setUp)
+  return async () => {
+    const own = new pg.Client({ host, port, user, database, password, ssl } as pg.ClientConfig)
+    own.on('error', () => {}) // the query under way fails with it
+    await own.connect()
+    return prepared(own, setUp)
+  }
 }
 
-async function connected(client: pg.Client, setUp: string | undefined): Promise<pg.Client> {
+type AnyPool = pg.Pool & { Client: typeof pg.Client }
+
+/**
+ * Of a pool, and captured, as the application's are: V8 then compiles pg for one shape of client. Another one makes each
+ * access of pg to its client is looked up, for the application’s queries, too.
+ */
+async function likeThoseOf({ options, Client }: AnyPool, setUp: string | undefined): Promise<Own> {
+  const pool = new pg.Pool(options) as AnyPool
+  pool.Client = Client
+  pool.on('error', () => {})
+  instrument(pool, unfollowed)
+  const client = await pool.connect().catch(async error => {
+    await pool.end()
+    throw error
+  })
   client.on('error', () => {}) // the query under way fails with it
-  await client.connect()
-  if (setUp) await client.query(setUp)
-  return client
+  let ended: Promise<void> | undefined
+  const end = () => {
+    if (!ended) client.release(true)
+    ended ??= pool.end()
+    return ended
+  }
+  return prepared({ query: client.query.bind(client), on: client.on.bind(client), end } as Own, setUp)
+}
+
+const unfollowed: QueryObserver = { called: () => undefined, ended() {} }
+
+async function prepared(own: Own, setUp: string | undefined): Promise<Own> {
+  try {
+    if (setUp) await own.query(setUp)
+    return own
+  } catch (error) {
+    await own.end()
+    throw error
+  }
 }
 
 async function openSession(connect: Connect): Promise<DatabaseSession & { close(): Promise<void> }> {

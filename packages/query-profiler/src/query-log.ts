@@ -3,6 +3,7 @@ import type { QueryObserver, QueryRecord } from './capture/query-record.js'
 import { readCallSite } from './capture/read-stack.js'
 import type { RequestContext } from './capture/request-context.js'
 import type { RequestScope } from './capture/request-scope.js'
+import { WarnOnce } from './capture/warn-once.js'
 import type { ProfilerSettings } from './check-profiler-options.js'
 import type { Statement } from './fingerprint/statement.js'
 import { createStatementCatalog } from './fingerprint/statement-catalog.js'
@@ -25,6 +26,9 @@ export interface QueryLogOptions {
 }
 
 const callsThatTell = 20
+/** Ended queries that are counted together, and how long one waits for others. */
+const maxUncounted = 128
+const maxUncountedMs = 100
 
 class LoggedQuery implements QueryRecord {
   sentAtMs = 0
@@ -38,21 +42,31 @@ class LoggedQuery implements QueryRecord {
     readonly request: RequestScope | undefined,
     readonly calledAtMs: number,
     readonly call: TrackedCall | undefined,
-    readonly stack: Error | undefined,
     readonly text: string,
     public values: readonly unknown[] | undefined,
   ) {}
+
+  get stack(): Error | undefined {
+    return this.call?.place
+  }
 }
 
-/** What capture tells, handed to all that counts. The way of every query: nothing here waits or parses a known text. */
+/**
+ * What capture tells, handed to all that counts. The way of every query: nothing here waits or parses a known text. Queries
+ * that are not slow are counted several at a time: between two queries the processor does other work, and code and counts
+ * that it has not lately used cost it more than what is done there.
+ */
 export class QueryLog implements QueryObserver {
-  readonly stats: WorkloadStats
   readonly detector: NPlusOneDetector
-  readonly history: PlanHistory
+  readonly #stats: WorkloadStats
+  readonly #history: PlanHistory
   readonly #catalog
   readonly #requests: RequestContext
   readonly #worthExplaining: QueryLogOptions['worthExplaining']
   readonly #keepsValues: boolean
+  readonly #uncounted: LoggedQuery[] = []
+  readonly #warning = new WarnOnce()
+  #timer: NodeJS.Timeout | undefined
   #active = 0
 
   constructor({ settings, requests, clock, worthExplaining }: QueryLogOptions) {
@@ -63,9 +77,9 @@ export class QueryLog implements QueryObserver {
       logger,
     } = settings
     this.#catalog = createStatementCatalog({ maxStatements })
-    this.stats = new WorkloadStats({ maxStatements, thresholdMs, clock, logger, callSiteOf: readCallSite })
+    this.#stats = new WorkloadStats({ maxStatements, thresholdMs, clock, logger, callSiteOf: readCallSite })
     this.detector = detectNPlusOne({ threshold, logger })
-    this.history = new PlanHistory(clock, { statements: maxStatements })
+    this.#history = new PlanHistory(clock, { statements: maxStatements })
     this.#requests = requests
     this.#worthExplaining = worthExplaining
     this.#keepsValues = settings.explainWithParameters && settings.explain !== 'off'
@@ -77,34 +91,32 @@ export class QueryLog implements QueryObserver {
     const call = request && this.detector.called(request, statement, text, values, calledAtMs)
     if (request) request.queries++
     this.#active++
-    return new LoggedQuery(
-      statement,
-      request,
-      calledAtMs,
-      call,
-      call?.place,
-      text,
-      this.#keepsValues ? values : undefined,
-    )
+    return new LoggedQuery(statement, request, calledAtMs, call, text, this.#keepsValues ? values : undefined)
   }
 
   ended(record: QueryRecord): void {
-    const { statement, request } = record
+    const { request } = record
     this.#active--
-    const slow = this.stats.observe(record)
     if (request) {
       request.databaseTimeMs += record.endedAtMs - record.calledAtMs
       this.detector.ended(record)
     }
-    if (record.sqlState === undefined) {
-      const isDue = this.history.executed(statement, record.endedAtMs - record.sentAtMs)
-      if (slow || isDue) {
-        const { text, values } = record as LoggedQuery
-        this.#worthExplaining({ statement, text, ...(values && { values }) }, isDue ? 'changed' : 'slow')
-      }
-    }
-    record.values = undefined
+    const waiting = this.#uncounted.push(record as LoggedQuery)
+    const mayBeSlow = record.endedAtMs - record.sentAtMs >= this.#stats.leastSlowMs
+    if (waiting === maxUncounted || mayBeSlow || record.values) this.#count()
+    else this.#timer ??= setTimeout(this.#countLate, maxUncountedMs).unref()
     if (queryChannel.hasSubscribers) queryChannel.publish(queryEventOf(record))
+  }
+
+  /** Of all queries that have ended. */
+  get stats(): WorkloadStats {
+    this.#count()
+    return this.#stats
+  }
+
+  get history(): PlanHistory {
+    this.#count()
+    return this.#history
   }
 
   requestEnded(request: RequestScope): void {
@@ -114,6 +126,12 @@ export class QueryLog implements QueryObserver {
   counts(): ProfilerStats {
     const { byType, forgottenStatements } = this.stats
     return { active: this.#active, byType, nPlusOne: this.detector.counts, forgottenStatements }
+  }
+
+  /** Counts what has ended, and no more on a timer of its own. */
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#count()
   }
 
   /** From the statement's own past; undefined: it has run too seldom. */
@@ -127,6 +145,35 @@ export class QueryLog implements QueryObserver {
       highMs: durations.quantile(0.95),
       slowProbability: (durations.countFrom(slowMs) + 0.5) / (durations.count + 1),
     }
+  }
+
+  readonly #countLate = (): void => {
+    this.#timer = undefined
+    try {
+      this.#count()
+    } catch (error) {
+      this.#warning.warn(error)
+    }
+  }
+
+  #count(): void {
+    const records = this.#uncounted
+    try {
+      for (let at = 0; at < records.length; at++) this.#countOne(records[at] as LoggedQuery)
+    } finally {
+      records.length = 0
+    }
+  }
+
+  #countOne(record: LoggedQuery): void {
+    const { statement, text, values } = record
+    const slow = this.#stats.observe(record)
+    if (record.sqlState === undefined) {
+      const isDue = this.#history.executed(statement, record.endedAtMs - record.sentAtMs)
+      if (slow || isDue)
+        this.#worthExplaining({ statement, text, ...(values && { values }) }, isDue ? 'changed' : 'slow')
+    }
+    record.values = undefined
   }
 }
 

@@ -89,6 +89,7 @@ export function setupQueryProfilingIn(target: object, options: ProfilerOptions, 
     close() {
       closed ??= (async () => {
         capture.close()
+        log.close()
         profilers.delete(target)
         await plans?.close()
         requests.close()

@@ -1,12 +1,10 @@
 import type { QueryObserver, QueryRecord } from './query-record.js'
+import { WarnOnce } from './warn-once.js'
 
-/**
- * Stands between the application's calls and the observer: whatever the observer throws, the application's query goes
- * on. The first error is told as a warning of the process, by its name alone, since its text may hold a value.
- */
+/** Stands between the application's calls and the observer: whatever the observer throws, the application's query goes on. */
 export class CallLog {
   readonly #observer: QueryObserver
-  #hasWarned = false
+  readonly #warning = new WarnOnce()
 
   constructor(observer: QueryObserver) {
     this.#observer = observer
@@ -25,7 +23,7 @@ export class CallLog {
     try {
       this.#observer.ended(record)
     } catch (error) {
-      this.#warn(error)
+      this.#warning.warn(error)
     }
   }
 
@@ -45,18 +43,9 @@ export class CallLog {
     try {
       return this.#observer.called(text, values, calledAtMs)
     } catch (error) {
-      this.#warn(error)
+      this.#warning.warn(error)
       return undefined
     }
-  }
-
-  #warn(error: unknown): void {
-    if (this.#hasWarned) return
-    this.#hasWarned = true
-    const name = error instanceof Error ? error.name : typeof error
-    process.emitWarning(`The query profiler failed (${name}); queries go on without it`, {
-      type: 'QueryProfilerWarning',
-    })
   }
 }
 

@@ -33,7 +33,7 @@ export interface QueryRecord {
 
 /** What capture tells of: called in this order, synchronously; must not throw. */
 export interface QueryObserver {
-  /** The application asks: `values` are looked at here, and not kept. */
-  called(text: string, values: readonly unknown[] | undefined, calledAtMs: number): QueryRecord
+  /** The application asks: `values` are looked at here, and not kept. Undefined: the query is not followed. */
+  called(text: string, values: readonly unknown[] | undefined, calledAtMs: number): QueryRecord | undefined
   ended(record: QueryRecord): void
 }

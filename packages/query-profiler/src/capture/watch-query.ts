@@ -8,6 +8,7 @@ const unwatch = Symbol('unwatch')
 
 interface Watched extends PgQuery {
   [watching]?: Execution
+  /** Absent: those of its class. */
   [behind]?: Required<PgQuery>
   [unwatch]?: () => void
 }
@@ -26,7 +27,6 @@ interface PageReader {
 export function watchQuery(query: PgQuery, execution: Execution): void {
   const watched = query as Watched
   watched[watching] = execution
-  watched[behind] = Object.getPrototypeOf(query)
   watched.submit = watchers.submit
   if (query.rows) watched.handlePortalSuspended = watchers.handlePortalSuspended
   watched.handleRowDescription = watchers.handleRowDescription
@@ -72,37 +72,41 @@ function pageAsker(reader: PageReader, execution: Execution): PageReader['_getRo
   }
 }
 
+function behindOf(query: Watched): Required<PgQuery> {
+  return query[behind] ?? Object.getPrototypeOf(query)
+}
+
 const watchers = {
   submit(this: Watched, connection: unknown) {
     this[watching]!.sent()
-    return this[behind]!.submit.call(this, connection)
+    return behindOf(this).submit.call(this, connection)
   },
   handleRowDescription(this: Watched, message: unknown) {
     this[watching]!.answered()
-    return this[behind]!.handleRowDescription.call(this, message)
+    return behindOf(this).handleRowDescription.call(this, message)
   },
   handleDataRow(this: Watched, message: unknown) {
     this[watching]!.row()
-    return this[behind]!.handleDataRow.call(this, message)
+    return behindOf(this).handleDataRow.call(this, message)
   },
   handlePortalSuspended(this: Watched, connection: unknown) {
     this[watching]!.pageEnded(this.rows)
-    return this[behind]!.handlePortalSuspended.call(this, connection)
+    return behindOf(this).handlePortalSuspended.call(this, connection)
   },
   handleCopyInResponse(this: Watched, connection: unknown) {
     this[watching]!.answered()
-    return this[behind]!.handleCopyInResponse.call(this, connection)
+    return behindOf(this).handleCopyInResponse.call(this, connection)
   },
   handleCopyData(this: Watched, message: unknown, connection: unknown) {
     this[watching]!.answered()
-    return this[behind]!.handleCopyData.call(this, message, connection)
+    return behindOf(this).handleCopyData.call(this, message, connection)
   },
   handleCommandComplete(this: Watched, message: { readonly text?: string }, connection: unknown) {
     this[watching]!.completed(message.text)
-    return this[behind]!.handleCommandComplete.call(this, message, connection)
+    return behindOf(this).handleCommandComplete.call(this, message, connection)
   },
   handleReadyForQuery(this: Watched, connection: unknown) {
-    const { handleReadyForQuery } = this[behind]!
+    const { handleReadyForQuery } = behindOf(this)
     // After an error of decoding pg answers with that, by `handleError`.
     if (!this._canceledDueToError) {
       this[watching]!.ended(undefined)
@@ -111,7 +115,7 @@ const watchers = {
     return handleReadyForQuery.call(this, connection)
   },
   handleError(this: Watched, error: unknown, connection: unknown) {
-    const { handleError } = this[behind]!
+    const { handleError } = behindOf(this)
     this[watching]!.failed(error)
     this[unwatch]?.()
     return handleError.call(this, error, connection)

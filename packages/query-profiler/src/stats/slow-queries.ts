@@ -36,6 +36,11 @@ export class SlowQueries {
     this.#options = options
   }
 
+  /** The least that `limitMs` may be. */
+  get leastLimitMs(): number {
+    return Math.min(this.#options.thresholdMs, baselineFloorMs)
+  }
+
   /** Milliseconds from which an execution is slow. */
   limitMs(usualMs: number | undefined): number {
     const { thresholdMs } = this.#options

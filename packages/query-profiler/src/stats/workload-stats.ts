@@ -34,6 +34,11 @@ export class WorkloadStats {
     this.#slow = new SlowQueries(options)
   }
 
+  /** What took less is not slow, whatever its statement's past. */
+  get leastSlowMs(): number {
+    return this.#slow.leastLimitMs
+  }
+
   /** Allocates nothing for a statement seen before. Returns a report if the query was slow. */
   observe(record: QueryRecord): SlowQueryReport | undefined {
     const { statement } = record
