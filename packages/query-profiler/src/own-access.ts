@@ -61,8 +61,8 @@ function connectLike(target: object, setUp: string | undefined): Connect | undef
 type AnyPool = pg.Pool & { Client: typeof pg.Client }
 
 /**
- * Of a pool, and captured, as the application's are: V8 then compiles pg for one shape of client. Another one makes each
- * access of pg to its client is looked up, for the application’s queries, too.
+ * Of a pool, and captured, as the application's are: V8 then compiles pg for one shape of client. With a further one it
+ * looks up every access of pg to its client, in the application's queries too.
  */
 async function likeThoseOf({ options, Client }: AnyPool, setUp: string | undefined): Promise<Own> {
   const pool = new pg.Pool(options) as AnyPool
