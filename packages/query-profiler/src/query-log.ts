@@ -64,7 +64,7 @@ export class QueryLog implements QueryObserver {
   readonly #requests: RequestContext
   readonly #worthExplaining: QueryLogOptions['worthExplaining']
   readonly #keepsValues: boolean
-  readonly #uncounted: LoggedQuery[] = []
+  #uncounted: LoggedQuery[] = []
   readonly #warning = new WarnOnce()
   #timer: NodeJS.Timeout | undefined
   #active = 0
@@ -149,20 +149,20 @@ export class QueryLog implements QueryObserver {
 
   readonly #countLate = (): void => {
     this.#timer = undefined
-    try {
-      this.#count()
-    } catch (error) {
-      this.#warning.warn(error)
-    }
+    this.#count()
   }
 
+  /** Who listens to what is found may ask for a report meanwhile; and one that fails takes no other with it. */
   #count(): void {
+    if (this.#uncounted.length === 0) return
     const records = this.#uncounted
-    try {
-      for (let at = 0; at < records.length; at++) this.#countOne(records[at] as LoggedQuery)
-    } finally {
-      records.length = 0
-    }
+    this.#uncounted = []
+    for (const record of records)
+      try {
+        this.#countOne(record)
+      } catch (error) {
+        this.#warning.warn(error)
+      }
   }
 
   #countOne(record: LoggedQuery): void {

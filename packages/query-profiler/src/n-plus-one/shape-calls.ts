@@ -29,10 +29,8 @@ const nowhere: StackReading = {
 export class ShapeCalls {
   private sites: SiteCalls[] = none
   private count = 0
-  /** Calls that no site has yet, linked, and how many of them have a place. */
-  private firstWaiting: TrackedCall | undefined = undefined
-  private lastWaiting: TrackedCall | undefined = undefined
-  private waiting = 0
+  /** Calls that no site has yet, and how many of them have a place. */
+  private waiting: TrackedCall[] = none
   private placesWaiting = 0
   private pages: PageReads | undefined = undefined
   private arePages: boolean | undefined = undefined
@@ -76,7 +74,7 @@ export class ShapeCalls {
     if (this.count > 1) this.pages?.called(values)
     else if (this.traits.mayPage) this.pages = new PageReads(text, values)
     if (this.arePages) return
-    const known = this.sites.length === 1 && this.waiting === 0 ? this.sites[0]! : undefined
+    const known = this.sites.length === 1 && this.waiting.length === 0 ? this.sites[0]! : undefined
     if (known && known.count >= sampledFrom && known.isReported && this.count % 8 !== 0) {
       known.take(call)
       return
@@ -85,11 +83,9 @@ export class ShapeCalls {
       call.capture()
       this.placesWaiting++
     }
-    if (this.lastWaiting) this.lastWaiting.next = call
-    else this.firstWaiting = call
-    this.lastWaiting = call
-    this.waiting++
-    if (this.count >= this.threshold || this.waiting >= maxWaiting) this.placeWaiting()
+    if (this.waiting === none) this.waiting = [call]
+    else this.waiting.push(call)
+    if (this.count >= this.threshold || this.waiting.length >= maxWaiting) this.placeWaiting()
   }
 
   ended(record: QueryRecord, call: TrackedCall | undefined): void {
@@ -137,29 +133,21 @@ export class ShapeCalls {
   }
 
   private placeWaiting(): void {
-    const isFull = this.waiting >= maxWaiting
+    const isFull = this.waiting.length >= maxWaiting
     const enough = Math.min(enoughPlaces, this.threshold)
     if (this.sites.length === 0 && this.placesWaiting < enough) {
       if (!isFull) return
       // Once in so many calls, which costs little however many there are.
-      if (this.placesWaiting === 0) this.lastWaiting?.capture()
+      if (this.placesWaiting === 0) this.waiting.at(-1)!.capture()
     }
-    const first = this.firstWaiting
-    for (let call = first; call; call = call.next) {
+    for (const call of this.waiting) {
       if (!call.place) continue
       const site = this.siteOf(readStack(call.place.stack ?? '', frameLimit), call.calledAtMs)
       site.take(call)
       site.placed++
     }
-    for (let call = first; call; ) {
-      if (!call.site) this.likeliest().take(call)
-      const { next } = call
-      call.next = undefined
-      call = next
-    }
-    this.firstWaiting = undefined
-    this.lastWaiting = undefined
-    this.waiting = 0
+    for (const call of this.waiting) if (!call.site) this.likeliest().take(call)
+    this.waiting = none
     this.placesWaiting = 0
   }
 

@@ -15,8 +15,6 @@ export class TrackedCall {
   /** Set once its place has been read, or was taken for that of others. */
   site: { timeMs: number } | undefined = undefined
   timeMs = 0
-  /** Of its shape, while they wait for a site. */
-  next: TrackedCall | undefined = undefined
 
   constructor(
     readonly hash: number,
