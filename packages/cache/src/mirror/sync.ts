@@ -102,7 +102,7 @@ export class Sync implements RemoteListener {
 
   /** The effect here of an invalidation that this instance made; how many values left memory. */
   applyOwn(partition: Partition, scope: Invalidated, position: Position): number {
-    const at = { ...position, partition: partition.index }
+    const at = { partition: partition.index, gen: position.gen, seq: position.seq }
     if (partition.resyncing) {
       partition.distrust()
       this.#queues.get(partition)?.push({ at, scope, note: null })

@@ -1,8 +1,9 @@
-import { Command, type Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { CacheError } from '../cache-error.js'
 import { isElsewhere, redisError, replyCode } from './redis-error.js'
 import type { RedisScript } from './redis-script.js'
 import { checkServer } from './server-check.js'
+import { type WireArgument, WireCommand } from './wire-command.js'
 
 export interface LinkEvents {
   /** The server was checked: commands may be sent. */
@@ -54,14 +55,13 @@ export class RedisLink {
     return this.#up
   }
 
-  async send(command: string, args: readonly (string | Buffer | number)[]): Promise<unknown> {
+  async send(command: string, args: readonly WireArgument[]): Promise<unknown> {
     if (!this.#up) throw this.away()
     const { epoch } = this
     this.#cork()
     try {
       // Not `callBuffer`: a client that pipelines by itself loses the name of what it is given so, and throws later.
-      const sent = new Command(command, args as (string | Buffer)[], { replyEncoding: null })
-      const reply = await this.client.sendCommand(sent)
+      const reply = await this.client.sendCommand(new WireCommand(command, args))
       if (epoch !== this.epoch) throw this.away()
       this.#replies++
       return reply
@@ -91,7 +91,7 @@ export class RedisLink {
     this.client.stream.uncork()
   }
 
-  async run(script: RedisScript, keys: readonly string[], args: readonly (string | Buffer | number)[]) {
+  async run(script: RedisScript, keys: readonly string[], args: readonly WireArgument[]) {
     const rest = [keys.length, ...keys, ...args]
     try {
       return await this.send('evalsha', [script.sha, ...rest])

@@ -98,7 +98,7 @@ export class ScriptRunner {
     }
   }
 
-  async #send(script: RedisScript, partition: number, keys: readonly string[], args: readonly Argument[]) {
+  #send(script: RedisScript, partition: number, keys: readonly string[], args: readonly Argument[]) {
     return this.#topology.link(partition).run(script, keys, args)
   }
 }

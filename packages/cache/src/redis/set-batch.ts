@@ -1,11 +1,11 @@
 import { writeStamp } from '../codec/envelope.js'
-import type { Note, Position, SetReply, SetRequest } from '../remote/remote-tier.js'
+import type { Note, SetReply, SetRequest } from '../remote/remote-tier.js'
 import { newGen } from './new-gen.js'
 import type { RedisLink } from './redis-link.js'
 import { invalidationHead } from './redis-message.js'
 import { position } from './redis-replies.js'
 import { type Argument, milliseconds, type ScriptRunner } from './script-runner.js'
-import { setOutcomes, setScripts } from './scripts/set-scripts.js'
+import { setManyScripts, setOutcomes, setScripts } from './scripts/set-scripts.js'
 import type { Topology } from './topology.js'
 
 interface Waiting {
@@ -88,35 +88,54 @@ export class SetBatch {
     now?.flush()
   }
 
-  async #send({ note, link, epoch, sets }: Batch): Promise<void> {
+  async #send(batch: Batch): Promise<void> {
+    const { link, epoch, sets } = batch
     this.#underWay++
     try {
-      const [partition] = sets.keys() as Iterable<number> as [number]
+      const [[partition, first]] = sets as unknown as [[number, Map<string, Waiting>]]
       if (link.epoch !== epoch || link !== this.#topology.link(partition)) throw link.away()
-      const reply = await this.#steps.storeMany(setScripts, sets, full => argumentsOf(note, sets, full))
-      const timeMs = Number(reply[0])
-      const outcomes = reply[1] as Buffer
-      let part = 2
-      let at = 0
-      for (const each of sets.values()) {
-        const before = position(reply, part)
-        const after: Position = { gen: before.gen, seq: before.seq + 1 }
-        part += 2
-        for (const { resolve } of each.values()) {
-          const outcome = setOutcomes[(outcomes[at++] as number) - digitZero] as SetReply['outcome']
-          const { gen, seq } = outcome === 'kept' ? before : after
-          resolve({ gen, seq, outcome, timeMs })
-        }
-      }
+      if (batch.count > 1) return await this.#several(batch)
+      const [waiting] = first.values() as unknown as [Waiting]
+      waiting.resolve(await this.#alone(waiting.request))
     } catch (error) {
       for (const each of sets.values()) for (const { reject } of each.values()) reject(error)
     } finally {
       this.#underWay--
     }
   }
+
+  async #alone({ partition, key, namespace, keepMs, envelope, note }: SetRequest): Promise<SetReply> {
+    const head = invalidationHead('keys', note)
+    const reply = await this.#steps.store(setScripts, partition, key, full => [
+      ...[newGen(), head, namespace],
+      full ? '0' : `${milliseconds(keepMs)}`,
+      envelope,
+    ])
+    const bytes = reply as unknown as Buffer
+    const seq = bytes.readDoubleBE(25)
+    return replyOf(bytes[0] as number, bytes.toString('latin1', 1, 17), seq, bytes.readDoubleBE(17))
+  }
+
+  async #several({ note, sets }: Batch): Promise<void> {
+    const reply = await this.#steps.storeMany(setManyScripts, sets, full => argumentsOf(note, sets, full))
+    const timeMs = Number(reply[0])
+    const outcomes = reply[1] as Buffer
+    let part = 2
+    let at = 0
+    for (const each of sets.values()) {
+      const { gen, seq } = position(reply, part)
+      part += 2
+      for (const { resolve } of each.values()) resolve(replyOf(outcomes[at++] as number, gen, seq, timeMs))
+    }
+  }
 }
 
 const digitZero = 0x30
+
+function replyOf(digit: number, gen: string, before: number, timeMs: number): SetReply {
+  const outcome = setOutcomes[digit - digitZero] as SetReply['outcome']
+  return { gen, seq: outcome === 'kept' ? before : before + 1, outcome, timeMs }
+}
 
 function hasRoom({ note, sets, count, bytes }: Batch, request: SetRequest): boolean {
   return (

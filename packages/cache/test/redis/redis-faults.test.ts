@@ -114,6 +114,8 @@ describe.each(kinds)('%s that fails', (_name, start, can) => {
       await raw.config('SET', 'maxmemory', '1')
       onTestFinished(async () => void (await raw.config('SET', 'maxmemory', '0')))
       expect((await tier.set(setRequest(key, known))).outcome).toBe('invalidated')
+      const two = ['n:one', 'n:two'].map(each => tier.set({ ...setRequest(each, known), partition }))
+      expect((await Promise.all(two)).map(({ outcome }) => outcome)).toEqual(['invalidated', 'invalidated'])
       expect(await tier.get(partition, key)).toBeUndefined()
       await tier.invalidateScope([partition], { kind: 'tags', names: ['t'] }, note)
       expect((await tier.readMeta(partition)).tags.size).toBe(1)
