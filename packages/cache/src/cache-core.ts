@@ -11,7 +11,8 @@ import { MemoryTier } from './memory/memory-tier.js'
 import { PatternSweeper } from './memory/pattern-sweeper.js'
 import { VoidSweeper } from './memory/void-sweeper.js'
 import { HeardNumbers } from './mirror/heard.js'
-import { Partition } from './mirror/partition.js'
+import { KeyHits } from './mirror/key-hits.js'
+import { type Common, Partition } from './mirror/partition.js'
 import { ChangeRates } from './policy/change-rate.js'
 import type { EntryPolicy } from './policy/entry-policy.js'
 import { Policies } from './policy/policies.js'
@@ -39,6 +40,7 @@ export class CacheCore implements Core {
   readonly codec: ValueCodec
   readonly policies: Policies
   readonly rates = new ChangeRates()
+  readonly keyHits = new KeyHits()
   readonly partitions: readonly Partition[]
   readonly instance: string
   readonly closed: AbortSignal
@@ -70,15 +72,16 @@ export class CacheCore implements Core {
         },
       },
     )
-    const sweepers = {
+    const common: Common = {
+      clock,
+      memory: this.memory,
       voids: new VoidSweeper(this.memory, clock, this.closed),
       patterns: new PatternSweeper(this.memory),
+      keyHits: this.keyHits,
+      numbers: heard,
     }
     const count = options.remote?.partitions ?? 1
-    this.partitions = Array.from(
-      { length: count },
-      (_, at) => new Partition(at, clock, this.memory, sweepers, heard),
-    )
+    this.partitions = Array.from({ length: count }, (_, at) => new Partition(at, common))
     if (!options.remote) for (const partition of this.partitions) partition.standAlone()
   }
 

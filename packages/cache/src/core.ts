@@ -1,6 +1,7 @@
 import type { Clock } from '@voiceassist/kernel'
 import type { ValueCodec } from './codec/value-codec.js'
 import type { MemoryTier } from './memory/memory-tier.js'
+import type { KeyHits } from './mirror/key-hits.js'
 import type { Partition } from './mirror/partition.js'
 import type { Sync } from './mirror/sync.js'
 import type { ChangeRates } from './policy/change-rate.js'
@@ -28,6 +29,7 @@ export interface Core {
   readonly codec: ValueCodec
   readonly policies: Policies
   readonly rates: ChangeRates
+  readonly keyHits: KeyHits
   /** Null: memory alone. */
   readonly shared: Shared | null
   readonly partitions: readonly Partition[]

@@ -260,12 +260,13 @@ export class TwoTierCache implements Cache {
 
   /** What is under way ends, for five seconds; then it is given up. */
   async #close(): Promise<void> {
-    const { clock, partitions } = this.#core
+    const { clock, partitions, keyHits } = this.#core
     await this.#accesses.sample()
     await this.#warmer.store().catch(() => {})
     this.#core.closing = true
     const untilMs = clock.monotonic() + drainMs
-    const busy = () => this.#invalidating > 0 || partitions.some(({ flights }) => !flights.empty)
+    const busy = () =>
+      this.#invalidating > 0 || !keyHits.empty || partitions.some(({ flights }) => !flights.empty)
     while (busy() && clock.monotonic() < untilMs) await clock.sleep(lookAgainMs)
     await this.#link.close()
     this.#core.memory.clear()

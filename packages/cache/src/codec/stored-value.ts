@@ -9,14 +9,13 @@ export class StoredValue implements EnvelopeHeader {
   readonly gen: string
   readonly seq: number
   readonly expiresAtMs: number
-  readonly createdAtMs: number
-  readonly version: number
   readonly tags: readonly string[]
   readonly payloadAt: number
 
   /**
    * @param gen The one that is likely, and then shared.
-   * @throws CacheError CACHE_VALUE_CORRUPT for another format, a header that ends early, or numbers that are none.
+   * @throws CacheError CACHE_VALUE_CORRUPT for another format, a header that ends early, or numbers that are none: those
+   *   that judge it here, the others when they are asked for.
    */
   constructor(bytes: Buffer, gen: string | null = null) {
     if (bytes[0] !== envelopeFormat)
@@ -29,8 +28,6 @@ export class StoredValue implements EnvelopeHeader {
       this.gen = genOf(bytes, gen)
       this.seq = bytes.readDoubleBE(envelopeOffsets.seq)
       this.expiresAtMs = bytes.readDoubleBE(envelopeOffsets.expiresAt)
-      this.createdAtMs = bytes.readDoubleBE(envelopeOffsets.createdAt)
-      this.version = bytes.readDoubleBE(envelopeOffsets.version)
       const tagsAt = envelopeOffsets.tail + 2 + bytes.readUInt16BE(envelopeOffsets.tail)
       let at = tagsAt + 2
       const count = bytes.readUInt16BE(tagsAt)
@@ -45,11 +42,18 @@ export class StoredValue implements EnvelopeHeader {
       this.payloadAt = at
       // A number that is none is lower than nothing, so such a value would outlive every invalidation.
       if (!Number.isSafeInteger(this.seq) || this.seq < 0) throw new RangeError('no number')
-      if (!Number.isFinite(this.expiresAtMs + this.createdAtMs + this.version))
-        throw new RangeError('no number')
+      if (!Number.isFinite(this.expiresAtMs)) throw new RangeError('no number')
     } catch (cause) {
-      throw new CacheError('CACHE_VALUE_CORRUPT', 'The header of a stored value is damaged', { cause })
+      throw damaged(cause)
     }
+  }
+
+  get createdAtMs(): number {
+    return this.#number(envelopeOffsets.createdAt)
+  }
+
+  get version(): number {
+    return this.#number(envelopeOffsets.version)
   }
 
   get flags(): number {
@@ -68,6 +72,16 @@ export class StoredValue implements EnvelopeHeader {
     const from = envelopeOffsets.tail + 2
     return this.bytes.toString('latin1', from, from + this.bytes.readUInt16BE(envelopeOffsets.tail))
   }
+
+  #number(offset: number): number {
+    const number = this.bytes.readDoubleBE(offset)
+    if (!Number.isFinite(number)) throw damaged('no number')
+    return number
+  }
+}
+
+function damaged(cause: unknown): CacheError {
+  return new CacheError('CACHE_VALUE_CORRUPT', 'The header of a stored value is damaged', { cause })
 }
 
 /** A string is made at some cost, and nearly all values are of one gen. */

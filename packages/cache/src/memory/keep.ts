@@ -1,5 +1,5 @@
 import type { Core } from '../core.js'
-import type { Flight } from '../mirror/flights.js'
+import type { Arriving } from '../mirror/arriving.js'
 import type { Partition } from '../mirror/partition.js'
 import type { EntryPolicy } from '../policy/entry-policy.js'
 import { refreshAtMs } from '../policy/lifetime.js'
@@ -24,7 +24,7 @@ export interface Kept {
 export function keep(
   core: Core,
   partition: Partition,
-  flight: Flight,
+  flight: Arriving,
   policy: EntryPolicy,
   kept: Kept,
 ): boolean {

@@ -1,17 +1,15 @@
+import type { Arriving } from './arriving.js'
 import type { LoadedValue } from './loaded-value.js'
 
 /**
  * An operation that may bring a value into memory: a read of the second tier, a load, a set. It stands here, outside
  * of the order of eviction, so that an invalidation that comes meanwhile can reach it.
  */
-export class Flight {
+export class Flight implements Arriving {
   readonly key: string
   readonly namespace: string
-  /** What hit it last: a value whose read point is below is not kept. */
   voidSeq = -1
-  /** The read point, once there is one. */
   readSeq = -1
-  /** Known late, when the loader names them. */
   tags: readonly string[] = []
   /** Wakes who waits for another's lease. */
   wake: (() => void) | undefined

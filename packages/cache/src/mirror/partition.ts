@@ -8,14 +8,19 @@ import type { Invalidated, Meta } from '../remote/remote-tier.js'
 import { Flights } from './flights.js'
 import type { Heard, HeardNumbers } from './heard.js'
 import { Journal } from './journal.js'
+import type { KeyHits } from './key-hits.js'
 import { Records } from './records.js'
 import { RemovedVersions } from './removed-versions.js'
 import { Watchers } from './watchers.js'
 
-/** They walk memory for all partitions. */
-export interface Sweepers {
+/** What all partitions of an instance share. */
+export interface Common {
+  readonly clock: Clock
+  readonly memory: MemoryTier
   readonly voids: VoidSweeper
   readonly patterns: PatternSweeper
+  readonly keyHits: KeyHits
+  readonly numbers: HeardNumbers
 }
 
 /** What this instance knows of one partition of the second tier, and what it holds under that knowledge. */
@@ -41,24 +46,18 @@ export class Partition {
   readonly records: Records
   /** At most what is to be added to the monotonic clock for the second tier's. */
   remoteOffsetMs = 0
-  readonly #clock: Clock
-  readonly #memory: MemoryTier
-  readonly #sweepers: Sweepers
+  readonly #common: Common
   readonly #removed: RemovedVersions
-  readonly #numbers: HeardNumbers
   #heard: Heard = { seq: -1 }
   readonly #scopes = new Map<string, EntryScope>()
   readonly #waiting = new Set<() => void>()
   #walking = 0
 
-  constructor(index: number, clock: Clock, memory: MemoryTier, sweepers: Sweepers, numbers: HeardNumbers) {
+  constructor(index: number, common: Common) {
     this.index = index
-    this.#clock = clock
-    this.#memory = memory
-    this.#sweepers = sweepers
-    this.#numbers = numbers
-    this.records = new Records(clock)
-    this.#removed = new RemovedVersions(clock)
+    this.#common = common
+    this.records = new Records(common.clock)
+    this.#removed = new RemovedVersions(common.clock)
   }
 
   trust(untilMs: number): void {
@@ -98,7 +97,7 @@ export class Partition {
     this.epoch = { trustedUntilMs: Number.NEGATIVE_INFINITY, patternSeq: 0 }
     this.#scopes.clear()
     this.flights.hitWhere(Number.POSITIVE_INFINITY, () => true)
-    this.#sweepers.voids.request()
+    this.#common.voids.request()
     this.watchers.hit({ kind: 'all' })
   }
 
@@ -107,7 +106,7 @@ export class Partition {
     this.gen = meta.gen
     this.seen = meta.seq
     this.known = meta.seq
-    this.#heard = this.#numbers.of(meta.gen)
+    this.#heard = this.#common.numbers.of(meta.gen)
     this.learn(meta.seq)
     this.records.replace(meta)
   }
@@ -175,7 +174,7 @@ export class Partition {
 
   /** Of what is or was just held in memory; -1: none. */
   versionOf(key: string): number {
-    return this.#versionAt(this.#memory.find(key), key)
+    return this.#versionAt(this.#common.memory.find(key), key)
   }
 
   #drop(scope: Exclude<Invalidated, { kind: 'all' }>, seq: number): number {
@@ -183,24 +182,25 @@ export class Partition {
       case 'keys': {
         let dropped = 0
         for (const key of scope.names) {
-          const slot = this.#memory.find(key)
+          const slot = this.#common.memory.find(key)
           if (slot >= 0) this.#observeChange(slot, seq)
           const version = this.#versionAt(slot, key)
           if (version >= 0) this.#removed.add(key, version)
-          if (this.#memory.deleteBelow(key, seq)) dropped++
+          if (this.#common.memory.deleteBelow(key, seq)) dropped++
           this.flights.hitKey(key, seq)
+          this.#common.keyHits.hit(key, seq)
         }
         return dropped
       }
       case 'namespaces':
         for (const name of scope.names) this.records.raiseNamespace(name, seq)
         this.flights.hitWhere(seq, flight => scope.names.includes(flight.namespace))
-        this.#sweepers.voids.request()
+        this.#common.voids.request()
         return 0
       case 'tags':
         this.records.raiseTags(scope.names, seq)
         this.flights.hitWhere(seq, flight => flight.tags.some(tag => scope.names.includes(tag)))
-        this.#sweepers.voids.request()
+        this.#common.voids.request()
         return 0
       case 'patterns':
         for (const pattern of scope.names) this.#applyPattern(pattern, seq)
@@ -209,14 +209,14 @@ export class Partition {
   }
 
   #versionAt(slot: number, key: string): number {
-    const held = slot < 0 ? -1 : (this.#memory.scopeAt(slot).life?.version ?? -1)
+    const held = slot < 0 ? -1 : (this.#common.memory.scopeAt(slot).life?.version ?? -1)
     return Math.max(held, this.#removed.of(key))
   }
 
   #observeChange(slot: number, seq: number): void {
-    if (this.#memory.seqAt(slot) >= seq || this.#memory.isVoid(slot)) return
-    const { life } = this.#memory.scopeAt(slot)
-    life?.rate?.observe(true, this.#clock.monotonic() - life.createdAtMs)
+    if (this.#common.memory.seqAt(slot) >= seq || this.#common.memory.isVoid(slot)) return
+    const { life } = this.#common.memory.scopeAt(slot)
+    life?.rate?.observe(true, this.#common.clock.monotonic() - life.createdAtMs)
   }
 
   #applyPattern(pattern: string, seq: number): void {
@@ -225,7 +225,7 @@ export class Partition {
     const { epoch } = this
     epoch.patternSeq = Math.max(epoch.patternSeq, seq)
     this.#walking++
-    void this.#sweepers.patterns.sweep(epoch, pattern, seq).then(() => {
+    void this.#common.patterns.sweep(epoch, pattern, seq).then(() => {
       if (--this.#walking === 0) epoch.patternSeq = 0
     })
   }

@@ -4,7 +4,7 @@ import type { Core } from '../core.js'
 import { frozen } from '../memory/frozen.js'
 import { keep } from '../memory/keep.js'
 import { type HeldValue, privateCopy } from '../memory/private-copy.js'
-import type { Flight } from '../mirror/flights.js'
+import type { Arriving } from '../mirror/arriving.js'
 import type { LoadedValue } from '../mirror/loaded-value.js'
 import type { Partition } from '../mirror/partition.js'
 import type { EntryPolicy } from '../policy/entry-policy.js'
@@ -19,7 +19,7 @@ export type Judge = 'mirror' | 'script'
 export function adopt(
   core: Core,
   partition: Partition,
-  flight: Flight,
+  flight: Arriving,
   policy: EntryPolicy,
   bytes: Buffer,
   judge: Judge,
@@ -51,7 +51,7 @@ export function adopt(
 export function staleOf(
   core: Core,
   partition: Partition,
-  flight: Flight,
+  flight: Arriving,
   policy: EntryPolicy,
   bytes: Buffer | undefined,
 ): LoadedValue | undefined {
@@ -78,7 +78,7 @@ export function tokenOf(bytes: Buffer): string | undefined {
   }
 }
 
-function believed(partition: Partition, flight: Flight, header: StoredValue, nowMs: number): boolean {
+function believed(partition: Partition, flight: Arriving, header: StoredValue, nowMs: number): boolean {
   return (
     partition.connected &&
     !partition.resyncing &&

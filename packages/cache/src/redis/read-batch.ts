@@ -49,6 +49,7 @@ export class ReadBatch {
       const asked: Promise<unknown>[] = []
       for (let from = 0; from < names.length; from += maxReads)
         asked.push(link.send('mget', names.slice(from, from + maxReads)))
+      link.flush()
       const answers = (await Promise.all(asked)) as (Buffer | null | undefined)[][]
       const [values] = answers as [(Buffer | null | undefined)[]]
       for (const more of answers.slice(1)) for (const value of more) values.push(value)
