@@ -181,3 +181,44 @@ describe('batches of two instances', () => {
     expect(asked).toHaveLength(1)
   })
 })
+
+test('many keys are asked for in three steps, a small one first, or in one beside another call', async () => {
+  const cluster = aCluster()
+  const a = await cluster.open('a')
+  const b = await cluster.open('b')
+  const names = (kind: string) => Array.from({ length: 64 }, (_, at) => `${kind}:${at}`)
+  for (const kind of ['x', 'y']) await a.mset(names(kind).map(key => [key, key] as const))
+  const asked = () =>
+    cluster.operations
+      .splice(0)
+      .filter(({ name, instance }) => name === 'getMany' && instance === 'b')
+      .map(({ args: [keys] }) => (keys as unknown[]).length)
+  asked()
+  const all = (kind: string) => new Map(names(kind).map(key => [key, key]))
+  const first = cluster.hold('b', 'getMany')
+  const reads = [b.mget(names('x'), { memory: false }), b.mget(names('y'), { memory: false })]
+  await first.reached
+  expect(asked()).toEqual([8, 28, 28, 64])
+  first.release()
+  expect(await Promise.all(reads)).toEqual([all('x'), all('y')])
+  expect((await b.mget(names('x').slice(0, 31))).size).toBe(31)
+  expect(asked()).toEqual([31])
+})
+
+test('what a step of many does not bring, the others do', async () => {
+  const cluster = aCluster()
+  const a = await cluster.open('a')
+  const b = await cluster.open('b')
+  const keys = Array.from({ length: 64 }, (_, at) => `x:${at}`)
+  await a.mset(keys.map(key => [key, key] as const))
+  const lost = cluster.hold('b', 'getMany', 'send')
+  const reading = b.mget(keys)
+  await lost.reached
+  lost.lose()
+  expect([...(await reading).keys()]).toEqual(keys.slice(8))
+  const again = cluster.hold('b', 'getMany', 'send')
+  const loading = b.getOrSetMany(keys, asRecord)
+  await again.reached
+  again.lose()
+  expect((await loading).get('x:0')).toBe('v x:0')
+})

@@ -113,4 +113,44 @@ export const directedReads: readonly Directed[] = [
       await stage.pass(50)
     },
   },
+  {
+    name: 'a key is deleted while many are read',
+    async run(stage) {
+      const { world, operations, a, b } = stage
+      operations.getOrSet(a, 'u:1')
+      await world.flush()
+      operations.mget(b, ['u:1', 'u:2'])
+      await world.settle()
+      await world.run(stage.call('getMany', b))
+      stage.hold(b, 'getMany')
+      operations.delete(a, 'u:1', true)
+      await stage.flush()
+      await world.answer(stage.call('getMany', b))
+      operations.get(b, 'u:1')
+      await world.flush()
+    },
+  },
+  {
+    name: 'messages are lost while many are read',
+    async run(stage) {
+      const { world, operations, a, b } = stage
+      operations.getOrSet(a, 'u:1')
+      await world.flush()
+      operations.mget(b, ['u:1', 'u:2'])
+      await world.settle()
+      await world.run(stage.call('getMany', b))
+      stage.hold(b, 'getMany')
+      operations.delete(a, 'u:1')
+      await stage.flush(a)
+      b.bus = []
+      for (const key of ['u:2', 'u:3', 'd:1', 'd:2', 'm:1']) operations.delete(a, key)
+      await stage.flush()
+      await world.answer(stage.call('getMany', b))
+      operations.get(b, 'u:1')
+      await world.flush()
+      await stage.pass(2100)
+      operations.get(b, 'u:1')
+      await world.flush()
+    },
+  },
 ]

@@ -44,7 +44,7 @@ export const guardsAtRandom = [
   guard('flights are hit by keys', [partition, 'this.flights.hitKey(key, seq);', '']),
   guard('memory loses what a message names', [
     partition,
-    'if (this.#memory.deleteBelow(key, seq))',
+    'if (this.#common.memory.deleteBelow(key, seq))',
     'if (false)',
   ]),
   guard('another gen is void here', [partition, 'if (gen !== this.gen)', 'if (false)']),

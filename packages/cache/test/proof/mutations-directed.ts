@@ -42,6 +42,22 @@ export const guardsDirected: readonly (readonly [run: string, without: Mutation]
     ]),
   ],
   [
+    'a key is deleted while many are read',
+    guard('reads of many are told of keys', [
+      'mirror/partition.js',
+      'this.#common.keyHits.hit(key, seq);',
+      '',
+    ]),
+  ],
+  [
+    'messages are lost while many are read',
+    guard('reads of many are void when trust ends', [
+      'read/find-many.js',
+      ' || each.epoch !== home.epoch',
+      '',
+    ]),
+  ],
+  [
     'a pattern reaches a load in memory alone',
     guard(
       'a pattern hits flights, and what is void is not kept',
