@@ -60,13 +60,11 @@ export class FindMany {
   }
 
   /**
-   * Where parts of a call end. While the second tier looks for one, the next is made ready, or the last decoded: a small
-   * one first, so that it begins soon. Not where other calls keep both busy.
+   * Where parts of a call end. While the second tier looks for the first, a small one, the rest is made ready, and the
+   * first decoded while it looks for the rest. Not where other calls keep both busy.
    */
   #ends(count: number): readonly number[] {
-    if (count < manyKeys || this.#underWay > 0) return [count]
-    const first = count >> 3
-    return [first, first + ((count - first) >> 1), count]
+    return count < manyKeys || this.#underWay > 0 ? [count] : [count >> 2, count]
   }
 
   /** Takes what memory has; the others may be in the second tier. */
