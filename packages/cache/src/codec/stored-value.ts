@@ -23,28 +23,21 @@ export class StoredValue implements EnvelopeHeader {
         'CACHE_VALUE_CORRUPT',
         `A stored value has the format ${bytes[0]}, not ${envelopeFormat}`,
       )
+    const { tail } = envelopeOffsets
+    const tagsAt = tail + 2 + ((bytes[tail] as number) << 8) + (bytes[tail + 1] as number)
+    if (!(tagsAt + 2 <= bytes.length)) throw damaged('ends early')
     this.bytes = bytes
-    try {
-      this.gen = genOf(bytes, gen)
-      this.seq = bytes.readDoubleBE(envelopeOffsets.seq)
-      this.expiresAtMs = bytes.readDoubleBE(envelopeOffsets.expiresAt)
-      const tagsAt = envelopeOffsets.tail + 2 + bytes.readUInt16BE(envelopeOffsets.tail)
-      let at = tagsAt + 2
-      const count = bytes.readUInt16BE(tagsAt)
-      const tags: string[] = count === 0 ? noTags : []
-      for (let left = count; left > 0; left--) {
-        const length = bytes.readUInt16BE(at)
-        tags.push(bytes.toString('utf8', at + 2, at + 2 + length))
-        at += 2 + length
-      }
-      if (at > bytes.length) throw new RangeError('ends early')
+    this.gen = genOf(bytes, gen)
+    this.seq = bytes.readDoubleBE(envelopeOffsets.seq)
+    this.expiresAtMs = this.#number(envelopeOffsets.expiresAt)
+    // A number that is none is lower than nothing, so such a value would outlive every invalidation.
+    if (!Number.isSafeInteger(this.seq) || this.seq < 0) throw damaged('no number')
+    this.payloadAt = tagsAt + 2
+    this.tags = noTags
+    if (bytes[tagsAt] !== 0 || bytes[tagsAt + 1] !== 0) {
+      const tags: string[] = []
+      this.payloadAt = readTags(bytes, tagsAt, tags)
       this.tags = tags
-      this.payloadAt = at
-      // A number that is none is lower than nothing, so such a value would outlive every invalidation.
-      if (!Number.isSafeInteger(this.seq) || this.seq < 0) throw new RangeError('no number')
-      if (!Number.isFinite(this.expiresAtMs)) throw new RangeError('no number')
-    } catch (cause) {
-      throw damaged(cause)
     }
   }
 
@@ -77,6 +70,22 @@ export class StoredValue implements EnvelopeHeader {
     const number = this.bytes.readDoubleBE(offset)
     if (!Number.isFinite(number)) throw damaged('no number')
     return number
+  }
+}
+
+/** Where they end. */
+function readTags(bytes: Buffer, tagsAt: number, tags: string[]): number {
+  try {
+    let at = tagsAt + 2
+    for (let left = bytes.readUInt16BE(tagsAt); left > 0; left--) {
+      const length = bytes.readUInt16BE(at)
+      tags.push(bytes.toString('utf8', at + 2, at + 2 + length))
+      at += 2 + length
+    }
+    if (at > bytes.length) throw new RangeError('ends early')
+    return at
+  } catch (cause) {
+    throw damaged(cause)
   }
 }
 

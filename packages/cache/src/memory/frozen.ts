@@ -17,7 +17,10 @@ export function frozen(value: unknown): HeldValue {
 let hasUnfrozen = false
 
 function freeze(value: unknown, depth: number): number {
-  if (typeof value !== 'object' || value === null) return bytesOf(value)
+  return typeof value === 'object' && value !== null ? freezeObject(value, depth) : bytesOf(value)
+}
+
+function freezeObject(value: object, depth: number): number {
   if (depth === maxDepth) throw new CacheError('CACHE_VALUE_CORRUPT', 'A stored value is nested too deep')
   const prototype = Object.getPrototypeOf(value)
   if (prototype === Object.prototype) {

@@ -106,6 +106,7 @@ export class Records {
 
   /** Whether a pattern that was invalidated above `seq` matches the key. */
   matchesPattern(key: string, seq: number): boolean {
+    if (this.#patterns.size === 0) return false
     for (const [pattern, record] of this.#patterns)
       if (record.seq > seq && matchGlob(pattern, key)) return true
     return false
