@@ -1,5 +1,6 @@
 import { CacheError } from '../cache-error.js'
 import { type EnvelopeHeader, envelopeFormat, envelopeOffsets } from './envelope.js'
+import type { KnownGen } from './known-gen.js'
 
 const noTags = Object.freeze([]) as unknown as string[]
 
@@ -13,11 +14,11 @@ export class StoredValue implements EnvelopeHeader {
   readonly payloadAt: number
 
   /**
-   * @param gen The one that is likely, and then shared.
+   * @param likely The generation that nearly all values are of: its name is not made anew.
    * @throws CacheError CACHE_VALUE_CORRUPT for another format, a header that ends early, or numbers that are none: those
    *   that judge it here, the others when they are asked for.
    */
-  constructor(bytes: Buffer, gen: string | null = null) {
+  constructor(bytes: Buffer, likely: KnownGen | null = null) {
     if (bytes[0] !== envelopeFormat)
       throw new CacheError(
         'CACHE_VALUE_CORRUPT',
@@ -27,7 +28,7 @@ export class StoredValue implements EnvelopeHeader {
     const tagsAt = tail + 2 + ((bytes[tail] as number) << 8) + (bytes[tail + 1] as number)
     if (!(tagsAt + 2 <= bytes.length)) throw damaged('ends early')
     this.bytes = bytes
-    this.gen = genOf(bytes, gen)
+    this.gen = genOf(bytes, likely)
     this.seq = bytes.readDoubleBE(envelopeOffsets.seq)
     this.expiresAtMs = this.#number(envelopeOffsets.expiresAt)
     // A number that is none is lower than nothing, so such a value would outlive every invalidation.
@@ -93,11 +94,7 @@ function damaged(cause: unknown): CacheError {
   return new CacheError('CACHE_VALUE_CORRUPT', 'The header of a stored value is damaged', { cause })
 }
 
-/** A string is made at some cost, and nearly all values are of one gen. */
-function genOf(bytes: Buffer, likely: string | null): string {
-  const end = envelopeOffsets.gen + 16
-  if (likely?.length === 16)
-    for (let at = envelopeOffsets.gen; bytes[at] === likely.charCodeAt(at - envelopeOffsets.gen); at++)
-      if (at === end - 1) return likely
-  return bytes.toString('latin1', envelopeOffsets.gen, end)
+function genOf(bytes: Buffer, likely: KnownGen | null): string {
+  const at = envelopeOffsets.gen
+  return likely?.standsAt(bytes, at) ? likely.text : bytes.toString('latin1', at, at + 16)
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@voiceassist/kernel'
+import { KnownGen } from '../codec/known-gen.js'
 import { matchGlob } from '../key/match-glob.js'
 import type { EntryLife, EntryScope, Epoch } from '../memory/entry-scope.js'
 import type { MemoryTier } from '../memory/memory-tier.js'
@@ -28,7 +29,7 @@ export class Partition {
   readonly index: number
   readonly flights = new Flights()
   readonly watchers = new Watchers()
-  gen: string | null = null
+  knownGen: KnownGen | null = null
   /** The last invalidation whose message was applied here: moved by messages in their order, or by a resync. */
   seen = -1
   /** The highest that any reply told of. */
@@ -60,6 +61,10 @@ export class Partition {
     this.#removed = new RemovedVersions(common.clock)
   }
 
+  get gen(): string | null {
+    return this.knownGen === null ? null : this.knownGen.text
+  }
+
   trust(untilMs: number): void {
     if (untilMs > this.epoch.trustedUntilMs) this.epoch.trustedUntilMs = untilMs
     this.settle()
@@ -79,7 +84,7 @@ export class Partition {
 
   /** There is no second tier: what is known here is all there is. */
   standAlone(): void {
-    this.gen = 'alone'
+    this.knownGen = new KnownGen('alone')
     this.seen = 0
     this.known = 0
     this.connected = true
@@ -103,7 +108,7 @@ export class Partition {
 
   /** Takes over what the second tier says; the caller has called `distrust`. */
   replace(meta: Meta): void {
-    this.gen = meta.gen
+    this.knownGen = new KnownGen(meta.gen)
     this.seen = meta.seq
     this.known = meta.seq
     this.#heard = this.#common.numbers.of(meta.gen)

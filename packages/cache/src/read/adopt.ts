@@ -25,7 +25,7 @@ export function adopt(
   judge: Judge,
   nowMs = core.clock.monotonic(),
 ): LoadedValue | undefined {
-  const header = new StoredValue(bytes, partition.gen)
+  const header = new StoredValue(bytes, partition.knownGen)
   const expiresAtMs = header.expiresAtMs - partition.remoteOffsetMs
   if (judge === 'mirror' && (expiresAtMs <= nowMs || !believed(partition, flight, header, nowMs))) return
   const copy = decoded(core, flight.key, policy, header)
@@ -57,7 +57,7 @@ export function staleOf(
 ): LoadedValue | undefined {
   if (!bytes) return
   try {
-    const header = new StoredValue(bytes, partition.gen)
+    const header = new StoredValue(bytes, partition.knownGen)
     const nowMs = core.clock.monotonic()
     if (header.expiresAtMs + header.staleMs - partition.remoteOffsetMs <= nowMs) return
     if (!believed(partition, flight, header, nowMs)) return
