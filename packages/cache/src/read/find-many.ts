@@ -89,27 +89,23 @@ export class FindMany {
         tally = this.#tally.of(namespace)
         isShared = core.sharedFor(policy) !== null
       }
-      const home = core.partitionFor(key)
-      if (policy.memory) {
-        values[at] = this.#held(key, home, tally)
-        if (values[at] !== undefined) continue
+      const slot = policy.memory ? core.memory.hit(key, core.clock.monotonic()) : -1
+      if (slot >= 0) {
+        values[at] = core.memory.valueAt(slot)
+        continue
       }
-      if (!isShared) continue
+      const home = core.partitionFor(key)
+      const late = policy.memory ? held(core, home, key) : undefined
+      if (late?.state === 'good') {
+        tally.memoryHits++
+        values[at] = core.memory.valueAt(late.slot)
+      }
+      if (values[at] !== undefined || !isShared) continue
       const { index: partition, connection, epoch } = home
       const arriving = { key, namespace, voidSeq: -1, readSeq: -1, tags: noTags }
       asked.push({ partition, ...arriving, at, home, policy, tally, connection, epoch })
     }
     return asked
-  }
-
-  #held(key: string, home: Partition, tally: NamespaceTally): unknown {
-    const { memory, clock } = this.#core
-    const slot = memory.hit(key, clock.monotonic())
-    if (slot >= 0) return memory.valueAt(slot)
-    const late = held(this.#core, home, key)
-    if (late?.state !== 'good') return undefined
-    tally.memoryHits++
-    return memory.valueAt(late.slot)
   }
 
   async #shared(asked: readonly Asked[], found: Found): Promise<void> {
