@@ -29,8 +29,6 @@ export function adopt(
   const expiresAtMs = header.expiresAtMs - partition.remoteOffsetMs
   if (judge === 'mirror' && (expiresAtMs <= nowMs || !believed(partition, flight, header, nowMs))) return
   const copy = decoded(core, flight.key, policy, header)
-  flight.readSeq = header.seq
-  flight.tags = header.tags
   if (policy.memory)
     keep(core, partition, flight, policy, {
       copy,
@@ -44,6 +42,8 @@ export function adopt(
       token: header.token,
       version: header.version,
     })
+  flight.readSeq = header.seq
+  flight.tags = header.tags
   return { copy, gen: header.gen, seq: header.seq, tags: header.tags }
 }
 
