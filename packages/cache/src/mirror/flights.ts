@@ -9,7 +9,9 @@ export class Flight implements Arriving {
   readonly key: string
   readonly namespace: string
   voidSeq = -1
+  /** The read point, once there is one. */
   readSeq = -1
+  /** Known late, when the loader names them. */
   tags: readonly string[] = []
   /** Wakes who waits for another's lease. */
   wake: (() => void) | undefined

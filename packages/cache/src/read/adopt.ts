@@ -42,8 +42,6 @@ export function adopt(
       token: header.token,
       version: header.version,
     })
-  flight.readSeq = header.seq
-  flight.tags = header.tags
   return { copy, gen: header.gen, seq: header.seq, tags: header.tags }
 }
 

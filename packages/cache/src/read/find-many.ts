@@ -26,6 +26,7 @@ interface Asked extends RemoteKey, Arriving {
   readonly home: Partition
   readonly policy: EntryPolicy
   readonly tally: NamespaceTally
+  voidSeq: number
   connection: number
   epoch: Epoch
 }
@@ -102,8 +103,7 @@ export class FindMany {
       }
       if (values[at] !== undefined || !isShared) continue
       const { index: partition, connection, epoch } = home
-      const arriving = { key, namespace, voidSeq: -1, readSeq: -1, tags: noTags }
-      asked.push({ partition, ...arriving, at, home, policy, tally, connection, epoch })
+      asked.push({ partition, key, namespace, voidSeq: -1, at, home, policy, tally, connection, epoch })
     }
     return asked
   }
@@ -165,8 +165,6 @@ export class FindMany {
     }
   }
 }
-
-const noTags: readonly string[] = []
 
 function isReadable(home: Partition, nowMs: number): boolean {
   return home.connected && home.journal.size === 0 && home.trusted(nowMs)

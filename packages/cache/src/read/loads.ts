@@ -199,6 +199,8 @@ export class Loads {
     try {
       const read = adopt(this.#core, partition, flight, policy, bytes, judge)
       if (read) {
+        flight.readSeq = read.seq
+        flight.tags = read.tags
         const tally = this.#tally.of(flight.namespace)
         tally.remoteHits++
         tellFound(tally, true)

@@ -12,7 +12,7 @@ import { unlessAborted } from './unless-aborted.js'
 /** Of one call. */
 const maxKeys = 10_000
 
-/** Reads of many keys in one step of the second tier, and loads of what is missing in one call. */
+/** Reads of many keys at once, and loads of what is missing in one call. */
 export class ManyReader {
   readonly #core: Core
   readonly #reader: Reader

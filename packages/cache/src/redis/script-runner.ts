@@ -3,8 +3,7 @@ import { isOutOfMemory, redisError } from './redis-error.js'
 import type { Reply } from './redis-replies.js'
 import type { RedisScript, StoringScripts } from './redis-script.js'
 import type { Topology } from './topology.js'
-
-export type Argument = string | number | Buffer
+import type { WireArgument } from './wire-command.js'
 
 /** Sends scripts with the names and arguments that all of their kind begin with. */
 export class ScriptRunner {
@@ -16,12 +15,12 @@ export class ScriptRunner {
     this.#layout = layout
   }
 
-  onKey(script: RedisScript, partition: number, key: string, args: readonly Argument[]): Promise<Reply> {
+  onKey(script: RedisScript, partition: number, key: string, args: readonly WireArgument[]): Promise<Reply> {
     const keys = [this.#layout.value(partition, key), this.#layout.metas[partition] as string]
     return this.run(script, partition, keys, [this.#layout.bus, partition, ...args])
   }
 
-  onMeta(script: RedisScript, partition: number, values: readonly string[], args: readonly Argument[]) {
+  onMeta(script: RedisScript, partition: number, values: readonly string[], args: readonly WireArgument[]) {
     const keys = [this.#layout.metas[partition] as string, ...values]
     return this.run(script, partition, keys, [this.#layout.bus, partition, ...args])
   }
@@ -47,7 +46,7 @@ export class ScriptRunner {
     scripts: StoringScripts,
     partition: number,
     key: string,
-    args: (full: boolean) => readonly Argument[],
+    args: (full: boolean) => readonly WireArgument[],
   ): Promise<Reply> {
     const keys = [this.#layout.value(partition, key), this.#layout.metas[partition] as string]
     const first = [this.#layout.bus, partition]
@@ -58,7 +57,7 @@ export class ScriptRunner {
   storeMany(
     scripts: StoringScripts,
     values: ReadonlyMap<number, ReadonlyMap<string, unknown>>,
-    args: (full: boolean) => readonly Argument[],
+    args: (full: boolean) => readonly WireArgument[],
   ): Promise<Reply> {
     const partitions = [...values.keys()]
     const names = this.metas(partitions)
@@ -71,7 +70,7 @@ export class ScriptRunner {
     scripts: StoringScripts,
     partition: number,
     keys: readonly string[],
-    args: (full: boolean) => readonly Argument[],
+    args: (full: boolean) => readonly WireArgument[],
   ): Promise<Reply> {
     try {
       return (await this.#send(scripts.normal, partition, keys, args(false))) as Reply
@@ -89,7 +88,7 @@ export class ScriptRunner {
     script: RedisScript,
     partition: number,
     keys: readonly string[],
-    args: readonly Argument[],
+    args: readonly WireArgument[],
   ): Promise<Reply> {
     try {
       return (await this.#send(script, partition, keys, args)) as Reply
@@ -98,7 +97,7 @@ export class ScriptRunner {
     }
   }
 
-  #send(script: RedisScript, partition: number, keys: readonly string[], args: readonly Argument[]) {
+  #send(script: RedisScript, partition: number, keys: readonly string[], args: readonly WireArgument[]) {
     return this.#topology.link(partition).run(script, keys, args)
   }
 }

@@ -4,9 +4,10 @@ import { newGen } from './new-gen.js'
 import type { RedisLink } from './redis-link.js'
 import { invalidationHead } from './redis-message.js'
 import { position } from './redis-replies.js'
-import { type Argument, milliseconds, type ScriptRunner } from './script-runner.js'
+import { milliseconds, type ScriptRunner } from './script-runner.js'
 import { setManyScripts, setOutcomes, setScripts } from './scripts/set-scripts.js'
 import type { Topology } from './topology.js'
+import type { WireArgument } from './wire-command.js'
 
 interface Waiting {
   readonly request: SetRequest
@@ -147,8 +148,8 @@ function hasRoom({ note, sets, count, bytes }: Batch, request: SetRequest): bool
   )
 }
 
-function argumentsOf(note: Note, sets: Batch['sets'], full: boolean): Argument[] {
-  const args: Argument[] = [invalidationHead('keys', note), newGen(), `${sets.size}`]
+function argumentsOf(note: Note, sets: Batch['sets'], full: boolean): WireArgument[] {
+  const args: WireArgument[] = [invalidationHead('keys', note), newGen(), `${sets.size}`]
   for (const [partition, each] of sets) args.push(`${partition}`, `${each.size}`)
   for (const each of sets.values())
     for (const { request } of each.values())
