@@ -41,8 +41,16 @@ export class Loads {
 
   async bring(loading: Loading, loader: Loader<unknown>): Promise<LoadedValue> {
     const shared = this.#core.sharedFor(loading.policy)
-    if (!shared) return this.#here(loading, loader)
     const { partition, batch } = loading
+    if (!shared) {
+      const wait = this.#core.arrival(partition)
+      if (wait) {
+        await wait
+        await this.#core.belief(partition) // until then memory keeps nothing
+        loading.flight.voidSeq = -1 // what hit it came before its read point
+      }
+      return this.#here(loading, loader)
+    }
     if (batch?.away) return this.alone(loading, loader)
     const wait = this.#core.arrival(partition)
     if (wait) await wait

@@ -252,3 +252,22 @@ test('where reads mostly miss, the lease is asked for at once and brings what th
   for (let at = 0; at < 20; at++) await operationsOf('far:21', 'set')
   expect(await operationsOf('far:21', 'set')).toEqual(['get'])
 })
+
+test('what is kept out of the second tier is kept in memory from the first call on', async () => {
+  const cluster = aCluster()
+  const options = { remote: cluster.server.tier(), namespaces: { own: { remote: false } } }
+  const cache = createCacheIn(options, { clock: cluster.clock, random: seeded(1), instance: 'new' })
+  cluster.caches.set('new', cache)
+  const meta = cluster.hold('new', 'readMeta')
+  const loads: string[] = []
+  const load = async () => {
+    loads.push('own:1')
+    return 1
+  }
+  const loading = cache.getOrSet('own:1', load)
+  await meta.reached
+  meta.release()
+  expect(await cluster.ends(loading)).toBe(1)
+  expect(await cache.get('own:1')).toBe(1)
+  expect(loads).toEqual(['own:1'])
+})
